@@ -1,0 +1,1 @@
+//! Runs shards on cores and keeps them running.

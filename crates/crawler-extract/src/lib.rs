@@ -1,0 +1,1 @@
+//! Turns bytes into outlinks and page facts; never fails, never panics.

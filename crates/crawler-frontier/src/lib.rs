@@ -1,0 +1,1 @@
+//! Remembers durably what to fetch next.

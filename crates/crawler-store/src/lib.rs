@@ -1,0 +1,1 @@
+//! Keeps captures (WARC) and their index.

@@ -1,0 +1,1 @@
+//! A deterministic web on loopback for tests, benchmarks and first contact.

@@ -1,0 +1,1 @@
+//! What is the same URL, whose host it is, and what is in scope.

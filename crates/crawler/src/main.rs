@@ -1,0 +1,3 @@
+//! The crawler process.
+
+fn main() {}

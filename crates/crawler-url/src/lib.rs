@@ -1,1 +1,32 @@
 //! What is the same URL, whose host it is, and what is in scope.
+//!
+//! Three forms of one URL, never mixed up:
+//!
+//! | form | type | used for |
+//! |---|---|---|
+//! | as requested | [`WireUrl`] | the request, reports, WARC records |
+//! | compared | [`CanonicalUrl`], [`Fingerprint`] | "have we seen this URL?" |
+//! | sorted | [`surt`] | keys of the CDXJ index |
+//!
+//! A [`HostKey`] is the unit of politeness; its [`HostHash`] says which [`Slot`], and so which
+//! shard, owns the host.
+
+mod canonical;
+mod error;
+mod fingerprint;
+mod host;
+mod join;
+mod plain;
+pub mod scope;
+mod slot;
+mod surt;
+mod wire;
+
+pub use canonical::{CanonicalUrl, Canonicalizer};
+pub use error::UrlError;
+pub use fingerprint::Fingerprint;
+pub use host::{HostHash, HostKey, registrable_domain};
+pub use join::Base;
+pub use slot::{ShardCount, ShardId, ShardIds, Slot};
+pub use surt::surt;
+pub use wire::{Scheme, WireUrl};

@@ -1,0 +1,203 @@
+//! Which discovered URLs belong to the crawl.
+
+mod pattern;
+mod seeds;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use pattern::{Pattern, PatternError};
+
+use crate::wire::WireUrl;
+use pattern::PatternSet;
+use seeds::Seeds;
+
+/// Added seeds are merged with the first ones when there are so many, to keep adding cheap.
+const ADDED_SEEDS_MAX: usize = 1024;
+
+/// How far from its seeds a crawl goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScopeKind {
+    /// The seed pages only.
+    Page,
+    /// Pages on a seed's host, by http or https, whose path begins as the seed's does up to its
+    /// last `/`.
+    Prefix,
+    /// The seeds' hosts: same name and port (http and https default ports are one).
+    Host,
+    /// The seeds' registrable domains with all subdomains and ports; of a seed on an IP address
+    /// or under an unknown suffix, its host.
+    Domain,
+    /// Everything.
+    Any,
+}
+
+impl ScopeKind {
+    const ALL: [Self; 5] = [Self::Page, Self::Prefix, Self::Host, Self::Domain, Self::Any];
+
+    /// Name in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Prefix => "prefix",
+            Self::Host => "host",
+            Self::Domain => "domain",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl fmt::Display for ScopeKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// A name that is no scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown scope {0:?}: expected page, prefix, host, domain or any")]
+pub struct UnknownScope(String);
+
+impl FromStr for ScopeKind {
+    type Err = UnknownScope;
+
+    fn from_str(name: &str) -> Result<Self, UnknownScope> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(name));
+        found.ok_or_else(|| UnknownScope(name.to_owned()))
+    }
+}
+
+/// What the operator says about the scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeRules {
+    /// How far from the seeds.
+    pub kind: ScopeKind,
+    /// When there are any, a URL must match one.
+    #[serde(default)]
+    pub include: Vec<Pattern>,
+    /// A URL that matches one is out, whatever else is said.
+    #[serde(default)]
+    pub exclude: Vec<Pattern>,
+    /// Most hops from a seed; seeds have depth 0.
+    #[serde(default)]
+    pub depth_max: Option<u16>,
+}
+
+/// Whether a URL belongs to the crawl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It does.
+    In,
+    /// It does not, and why.
+    Out(OutOfScope),
+}
+
+/// Why a URL does not belong to the crawl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutOfScope {
+    /// Too far from the seeds by [`ScopeKind`].
+    Kind,
+    /// Matches an exclude pattern.
+    Excluded {
+        /// Which one of [`ScopeRules::exclude`], the first that matches.
+        pattern_idx: usize,
+    },
+    /// Matches no include pattern.
+    NotIncluded,
+    /// More hops from a seed than [`ScopeRules::depth_max`].
+    Depth,
+}
+
+impl OutOfScope {
+    /// Name of the reason in reports and metrics.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Kind => "out_of_scope",
+            Self::Excluded { .. } => "excluded",
+            Self::NotIncluded => "not_included",
+            Self::Depth => "depth",
+        }
+    }
+}
+
+/// Decides which discovered URLs belong to the crawl. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    rules: Arc<CompiledRules>,
+    seeds: Arc<Seeds>,
+    added: Arc<Seeds>,
+}
+
+#[derive(Debug)]
+struct CompiledRules {
+    kind: ScopeKind,
+    include: PatternSet,
+    exclude: PatternSet,
+    depth_max: u16,
+}
+
+impl Scope {
+    /// Scope of a crawl that starts from these seeds.
+    #[must_use]
+    pub fn new(rules: ScopeRules, seeds: &[WireUrl]) -> Self {
+        let compiled = CompiledRules {
+            kind: rules.kind,
+            include: PatternSet::new(rules.include),
+            exclude: PatternSet::new(rules.exclude),
+            depth_max: rules.depth_max.unwrap_or(u16::MAX),
+        };
+        Self {
+            seeds: Arc::new(Seeds::new(rules.kind, seeds)),
+            added: Arc::new(Seeds::new(rules.kind, &[])),
+            rules: Arc::new(compiled),
+        }
+    }
+
+    /// The same scope with one more seed: where a seed was redirected to.
+    #[must_use]
+    pub fn with_seed(&self, seed: &WireUrl) -> Self {
+        if self.is_seed(seed) {
+            return self.clone();
+        }
+        let mut scope = self.clone();
+        let added = Arc::make_mut(&mut scope.added);
+        added.insert(self.rules.kind, seed);
+        if added.len() >= ADDED_SEEDS_MAX {
+            Arc::make_mut(&mut scope.seeds).absorb(std::mem::take(added));
+        }
+        scope
+    }
+
+    /// Whether a URL found `depth` hops from a seed belongs to the crawl.
+    ///
+    /// Called for every link: does not allocate, unless the URL is written in a way that is not
+    /// canonical. A seed is in scope whatever the rules but exclude patterns say.
+    #[must_use]
+    pub fn judge(&self, url: &WireUrl, depth: u16) -> Verdict {
+        let rules = &*self.rules;
+        if !self.seeds.cover(rules.kind, url) && !self.added.cover(rules.kind, url) {
+            return Verdict::Out(OutOfScope::Kind);
+        }
+        if let Some(pattern_idx) = rules.exclude.first_match(url.as_str()) {
+            return Verdict::Out(OutOfScope::Excluded { pattern_idx });
+        }
+        let refused = if depth > rules.depth_max {
+            OutOfScope::Depth
+        } else if !rules.include.is_empty() && !rules.include.is_match(url.as_str()) {
+            OutOfScope::NotIncluded
+        } else {
+            return Verdict::In;
+        };
+        if self.is_seed(url) { Verdict::In } else { Verdict::Out(refused) }
+    }
+
+    fn is_seed(&self, url: &WireUrl) -> bool {
+        self.seeds.contain(url) || self.added.contain(url)
+    }
+}

@@ -1,0 +1,175 @@
+//! How many requests one IP address gets at once, and how close together, over all shards.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dashmap::{DashMap, Entry};
+
+use crate::UnixMillis;
+
+/// Limits per IP address, shared by all shards: many hosts may live on one server.
+///
+/// A request is one atomic step: [`try_reserve`](Self::try_reserve), fetch, and the permit's drop
+/// settles. IPv6 addresses count by their /64, which is what one server is given; addresses that
+/// carry an IPv4 address (mapped, NAT64) count as that one.
+///
+/// Memory is bounded by the addresses in use: idle ones are swept after as many reservations as
+/// there were addresses left by the sweep before, and at least [`SWEEP_RESERVES_MIN`].
+#[derive(Debug)]
+pub struct IpLimits {
+    concurrency_max: u16,
+    interval: Duration,
+    servers: DashMap<ServerKey, Server>,
+    reserves_to_sweep: AtomicUsize,
+}
+
+/// Fewest reservations between two automatic sweeps.
+const SWEEP_RESERVES_MIN: usize = 4_096;
+
+/// When to try again while all permits of an address are out and the interval says nothing: their
+/// return cannot be foretold.
+const BUSY_RETRY: Duration = Duration::from_millis(50);
+
+/// A start further ahead than this, beyond the interval, means that the clock was set back.
+const CLOCK_STEP_MIN: Duration = Duration::from_secs(60);
+
+impl IpLimits {
+    /// At most `concurrency_max` requests at once (0 counts as 1) and at least `interval` from one
+    /// start to the next, for each address.
+    #[must_use]
+    pub fn new(concurrency_max: u16, interval: Duration) -> Self {
+        Self {
+            concurrency_max: concurrency_max.max(1),
+            interval,
+            servers: DashMap::new(),
+            reserves_to_sweep: AtomicUsize::new(SWEEP_RESERVES_MIN),
+        }
+    }
+
+    /// Takes the right to send one request to `ip` now.
+    ///
+    /// # Errors
+    /// The time to try again, later than `now`. A refusal takes nothing, so it may be repeated at
+    /// will; trying earlier is useless unless a permit has come back meanwhile.
+    pub fn try_reserve(
+        self: &Arc<Self>,
+        ip: IpAddr,
+        now: UnixMillis,
+    ) -> Result<IpPermit, UnixMillis> {
+        let key = ServerKey::new(ip);
+        self.start(key, now)?;
+        self.count_reserve(now);
+        Ok(IpPermit { limits: Arc::clone(self), key })
+    }
+
+    /// Forgets the addresses that have no request in flight and may be asked again at `now`.
+    pub fn sweep(&self, now: UnixMillis) {
+        self.servers.retain(|_, server| !server.is_idle(now));
+        let n_left = self.servers.len();
+        self.reserves_to_sweep.store(n_left.max(SWEEP_RESERVES_MIN), Ordering::Relaxed);
+    }
+
+    /// Addresses remembered: in use, or idle and not yet swept.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// The map's lock on the entry is held throughout, which makes judging and taking one step.
+    fn start(&self, key: ServerKey, now: UnixMillis) -> Result<(), UnixMillis> {
+        let next_start_at = now + self.interval;
+        match self.servers.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(Server { in_flight: 1, next_start_at });
+            }
+            Entry::Occupied(mut entry) => {
+                let server = entry.get_mut();
+                if server.next_start_at > next_start_at + CLOCK_STEP_MIN {
+                    server.next_start_at = next_start_at;
+                }
+                if server.in_flight >= self.concurrency_max {
+                    return Err(server.next_start_at.max(now + BUSY_RETRY));
+                }
+                if server.next_start_at > now {
+                    return Err(server.next_start_at);
+                }
+                *server = Server { in_flight: server.in_flight + 1, next_start_at };
+            }
+        }
+        Ok(())
+    }
+
+    /// Called with no entry locked, since a sweep locks them all in turn.
+    fn count_reserve(&self, now: UnixMillis) {
+        let left = self.reserves_to_sweep.fetch_sub(1, Ordering::Relaxed);
+        // Exactly one thread takes the last one. The counter wraps if a peer passes it before the
+        // sweep resets it; it is then merely large for the length of the sweep.
+        if left == 1 {
+            self.sweep(now);
+        }
+    }
+
+    fn settle(&self, key: ServerKey) {
+        if let Some(mut server) = self.servers.get_mut(&key) {
+            server.in_flight = server.in_flight.saturating_sub(1);
+        }
+    }
+}
+
+/// The right to one request to an address; give it back by dropping it when the request has ended.
+#[derive(Debug)]
+#[must_use = "dropping the permit ends the reservation"]
+pub struct IpPermit {
+    limits: Arc<IpLimits>,
+    key: ServerKey,
+}
+
+impl Drop for IpPermit {
+    fn drop(&mut self) {
+        self.limits.settle(self.key);
+    }
+}
+
+#[derive(Debug)]
+struct Server {
+    in_flight: u16,
+    next_start_at: UnixMillis,
+}
+
+impl Server {
+    fn is_idle(&self, now: UnixMillis) -> bool {
+        self.in_flight == 0 && self.next_start_at <= now
+    }
+}
+
+/// What counts as one server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum ServerKey {
+    V4(Ipv4Addr),
+    /// The upper 64 bits.
+    V6Network(u64),
+}
+
+impl ServerKey {
+    fn new(ip: IpAddr) -> Self {
+        match ip.to_canonical() {
+            IpAddr::V4(ip) => Self::V4(ip),
+            IpAddr::V6(ip) => match embedded_v4(ip) {
+                Some(ip) => Self::V4(ip),
+                None => Self::V6Network((ip.to_bits() >> 64) as u64),
+            },
+        }
+    }
+}
+
+/// The IPv4 address behind the well-known NAT64 prefix `64:ff9b::/96` (RFC 6052 section 2.1): on an
+/// IPv6-only network the whole IPv4 Internet would otherwise be one /64.
+fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let bits = ip.to_bits();
+    (bits >> 32 == 0x0064_ff9b << 64).then(|| Ipv4Addr::from_bits(bits as u32))
+}
+
+#[cfg(test)]
+mod tests;

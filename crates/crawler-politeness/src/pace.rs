@@ -1,0 +1,257 @@
+//! When a host may be asked next.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::UnixMillis;
+
+/// The operator's wishes on how a host is paced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaceConfig {
+    /// Least pause between two fetches of a host. Zero means none at all.
+    pub delay: Duration,
+    /// A longer crawl delay of robots.txt paces at this, rather than dropping the host.
+    pub crawl_delay_max: Duration,
+    /// Pause after the first throttling without `Retry-After`; doubles with each further one.
+    pub backoff_first: Duration,
+    /// Longest pause that doubling leads to.
+    pub backoff_max: Duration,
+    /// Longest `Retry-After` that is honored in full; longer ones are cut to this.
+    pub retry_after_max: Duration,
+    /// Up to which part of itself a pause is lengthened by chance, 0 to 1, so that many hosts do
+    /// not come due at once. Never shortens.
+    pub jitter: f32,
+}
+
+impl Default for PaceConfig {
+    fn default() -> Self {
+        Self {
+            delay: Duration::from_secs(1),
+            crawl_delay_max: Duration::from_secs(300),
+            backoff_first: Duration::from_secs(30),
+            backoff_max: Duration::from_secs(60 * 60),
+            retry_after_max: Duration::from_secs(24 * 60 * 60),
+            jitter: 0.1,
+        }
+    }
+}
+
+impl PaceConfig {
+    /// The pause that throttling incident number `level` in a row brings: `backoff_first`, doubled
+    /// each time, up to `backoff_max`. Zero at level 0.
+    fn backoff(&self, level: u8) -> Duration {
+        let Some(doublings) = level.checked_sub(1) else { return Duration::ZERO };
+        let factor = 1_u32.checked_shl(u32::from(doublings)).unwrap_or(u32::MAX);
+        self.backoff_first.saturating_mul(factor).min(self.backoff_max)
+    }
+
+    /// The least level that waits the longest, so that levels stop where pauses do.
+    fn level_max(&self) -> u8 {
+        (1..LEVEL_MAX).find(|level| self.backoff(*level) >= self.backoff_max).unwrap_or(LEVEL_MAX)
+    }
+
+    fn lengthen(&self, pause: Duration, jitter: Jitter) -> Duration {
+        let share = f64::from(jitter.0) * f64::from(Jitter::new(self.jitter).0);
+        pause.saturating_add(
+            Duration::try_from_secs_f64(pause.as_secs_f64() * share).unwrap_or(pause),
+        )
+    }
+
+    /// No pause may be longer, whatever was observed.
+    fn pause_max(&self) -> Duration {
+        let pauses = [self.delay, self.crawl_delay_max, self.backoff_max, self.retry_after_max];
+        let longest = pauses.into_iter().max().unwrap_or_default();
+        self.lengthen(longest, Jitter(1.0))
+    }
+}
+
+const LEVEL_MAX: u8 = 32;
+
+/// Chance from 0 to 1 that the caller draws, one for each observation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jitter(f32);
+
+impl Jitter {
+    /// Pauses stay as they are.
+    pub const NONE: Self = Self(0.0);
+
+    /// `chance` cut to 0..=1; not-a-number is 0.
+    #[must_use]
+    pub fn new(chance: f32) -> Self {
+        Self(if chance.is_nan() { 0.0 } else { chance.clamp(0.0, 1.0) })
+    }
+
+    /// Draws from the caller's generator.
+    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+        Self(rng.f32())
+    }
+}
+
+/// What a fetch told about the host's readiness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// A response that does not ask to slow down, whatever its status.
+    Answered,
+    /// 429, or 503: the host asks for less.
+    Throttled {
+        /// How long it asks for, from now on.
+        retry_after: Option<Duration>,
+    },
+    /// No response: DNS, connection, TLS, time-out, protocol.
+    Failed,
+}
+
+/// A host's durable pace. Serialized with its times in milliseconds, so that a restart neither
+/// bursts nor forgets a back-off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Earliest time of the next fetch.
+    pub next_fetch_at: UnixMillis,
+    /// Throttling incidents not yet forgiven; 0 for a host in good standing.
+    pub backoff_level: u8,
+    /// Incidents of [`Observation::Failed`] since the last response.
+    pub failures_in_row: u16,
+    /// The pause that robots.txt asks for; the caller sets it when the rules change.
+    #[serde(with = "optional_millis")]
+    pub crawl_delay: Option<Duration>,
+    /// End of the running or last back-off, or the last forgiveness if later: the quiet time
+    /// counts from here.
+    backoff_until: UnixMillis,
+}
+
+impl Pace {
+    /// Takes note of the end of a fetch at `now` and sets `next_fetch_at`.
+    ///
+    /// Every pause is at least [`delay`](Self::delay), lengthened by `jitter`, and never brings
+    /// `next_fetch_at` forward.
+    ///
+    /// - `Answered`: forgives after quiet time. A host at level n must have been quiet for as long as
+    ///   level n had it wait; then it sinks to n - 1, and so on, so that a host which throttled us
+    ///   hard is trusted again step by step. Time without fetches counts as quiet.
+    /// - `Throttled`: raises the level and waits for `Retry-After` (up to `retry_after_max`), else
+    ///   the back-off of the level. A `Retry-After` that proved too short is not relied on alone:
+    ///   from the second incident on the wait is at least the back-off of the level before.
+    ///   What comes in while that wait is running, from fetches under way, belongs to the same
+    ///   incident: it does not raise the level, but a later `Retry-After` is obeyed.
+    /// - `Failed`: waits a quarter of the back-off for as many incidents in a row; failures while
+    ///   that wait is running count once. It leaves the level alone.
+    pub fn observe(
+        &mut self,
+        now: UnixMillis,
+        seen: Observation,
+        config: &PaceConfig,
+        jitter: Jitter,
+    ) {
+        self.bound(now, config);
+        let pause = match seen {
+            Observation::Answered => {
+                self.failures_in_row = 0;
+                self.forgive(now, config);
+                Duration::ZERO
+            }
+            Observation::Throttled { retry_after } => {
+                self.failures_in_row = 0;
+                self.throttle(now, retry_after, config, jitter)
+            }
+            Observation::Failed => self.fail(now, config),
+        };
+        let pause = config.lengthen(pause.max(self.delay(config)), jitter);
+        self.next_fetch_at = self.next_fetch_at.max(now + pause);
+    }
+
+    /// The pause between two fetches of a host in good standing: the operator's, or the longer one
+    /// that robots.txt asks for, up to `crawl_delay_max`.
+    #[must_use]
+    pub fn delay(&self, config: &PaceConfig) -> Duration {
+        let asked = self.crawl_delay.unwrap_or_default().min(config.crawl_delay_max);
+        config.delay.max(asked)
+    }
+
+    /// Whether a throttling back-off is running.
+    #[must_use]
+    pub fn is_backing_off(&self, now: UnixMillis) -> bool {
+        self.backoff_level > 0 && now < self.backoff_until
+    }
+
+    /// A clock that was set back, or limits made shorter, must not close a host for long.
+    fn bound(&mut self, now: UnixMillis, config: &PaceConfig) {
+        let latest = now + config.pause_max();
+        self.next_fetch_at = self.next_fetch_at.min(latest);
+        self.backoff_until = self.backoff_until.min(latest);
+    }
+
+    fn forgive(&mut self, now: UnixMillis, config: &PaceConfig) {
+        while self.backoff_level > 0 {
+            let quiet_until = self.backoff_until + config.backoff(self.backoff_level);
+            if now < quiet_until {
+                break;
+            }
+            self.backoff_until = quiet_until;
+            self.backoff_level -= 1;
+        }
+    }
+
+    fn throttle(
+        &mut self,
+        now: UnixMillis,
+        retry_after: Option<Duration>,
+        config: &PaceConfig,
+        jitter: Jitter,
+    ) -> Duration {
+        let asked = retry_after.map(|pause| pause.min(config.retry_after_max));
+        let pause = if self.is_backing_off(now) {
+            asked.unwrap_or_default()
+        } else {
+            let level_before = self.backoff_level;
+            self.backoff_level = level_before.saturating_add(1).min(config.level_max());
+            match asked {
+                Some(asked) => asked.max(config.backoff(level_before)),
+                None => config.backoff(self.backoff_level),
+            }
+        };
+        let until = now + config.lengthen(pause.max(self.delay(config)), jitter);
+        self.backoff_until = self.backoff_until.max(until);
+        pause
+    }
+
+    fn fail(&mut self, now: UnixMillis, config: &PaceConfig) -> Duration {
+        let is_same_incident = self.failures_in_row > 0 && now < self.next_fetch_at;
+        if is_same_incident {
+            return Duration::ZERO;
+        }
+        self.failures_in_row = self.failures_in_row.saturating_add(1);
+        let level = u8::try_from(self.failures_in_row).unwrap_or(u8::MAX);
+        config.backoff(level) / FAILED_BACKOFF_DIVISOR
+    }
+}
+
+/// A host that cannot be reached is not burdened by our asking, so it is asked sooner than one that
+/// complains.
+const FAILED_BACKOFF_DIVISOR: u32 = 4;
+
+/// Whole milliseconds, rounded up.
+mod optional_millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(
+        pause: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let millis = pause.map(|pause| crate::UnixMillis::default() + pause);
+        millis.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let millis = Option::<u64>::deserialize(deserializer)?;
+        Ok(millis.map(Duration::from_millis))
+    }
+}
+
+#[cfg(test)]
+mod tests;

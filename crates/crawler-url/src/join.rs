@@ -92,12 +92,12 @@ impl Base {
         };
         match spliced {
             Some(url) => Ok(url),
-            None => self.join_general(plain::cut_fragment(href)),
+            None => self.join_general(plain::empty_fragment(href)),
         }
     }
 
     /// Joins a link without scheme by hand; `None` when it is not plain.
-    fn splice(&self, href: &str) -> Option<WireUrl> {
+    pub(crate) fn splice(&self, href: &str) -> Option<WireUrl> {
         match href.as_bytes() {
             [b'/', b'/', ..] => plain::after_scheme(self.url.scheme(), &href[2..]),
             [b'/', rest @ ..] if plain::begins_with_dot_segment(rest) => None,

@@ -20,6 +20,8 @@ mod plain;
 pub mod scope;
 mod slot;
 mod surt;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use canonical::{CanonicalUrl, Canonicalizer};

@@ -55,6 +55,11 @@ pub(crate) fn cut_fragment(text: &str) -> &str {
     memchr::memchr(b'#', text.as_bytes()).map_or(text, |at| &text[..at])
 }
 
+/// Removes the fragment but for its `#`: without it the parser would strip a space at the end.
+pub(crate) fn empty_fragment(text: &str) -> &str {
+    memchr::memchr(b'#', text.as_bytes()).map_or(text, |at| &text[..=at])
+}
+
 /// The scheme a link begins with, without its colon, when it begins with one.
 pub(crate) fn scheme_of(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();

@@ -95,10 +95,10 @@ impl WireUrl {
         if text.is_empty() {
             return Err(UrlError::Empty);
         }
-        let text = plain::cut_fragment(text);
-        if let Some(url) = plain::absolute(text) {
+        if let Some(url) = plain::absolute(plain::cut_fragment(text)) {
             return Ok(url);
         }
+        let text = plain::empty_fragment(text);
         if text.len() > TEXT_LEN_MAX {
             return Err(UrlError::TooLong { len: text.len() });
         }

@@ -45,7 +45,8 @@ pub(super) fn parse_line(line: &[u8]) -> Option<Record<'_>> {
         Some(comment_idx) => &line[..comment_idx],
         None => line,
     };
-    let (key, value) = split_line(trim(line))?;
+    let line = trim(line);
+    let (key, value) = split_line(line)?;
     let starts_with_any = |names: &[&str]| names.iter().any(|name| starts_with(key, name));
     if starts_with_any(USER_AGENT_KEYS) {
         Some(Record::UserAgent(value))
@@ -54,7 +55,7 @@ pub(super) fn parse_line(line: &[u8]) -> Option<Record<'_>> {
     } else if starts_with_any(DISALLOW_KEYS) {
         Some(Record::Rule(RuleKind::Disallow, value))
     } else if starts_with_any(SITEMAP_KEYS) {
-        Some(Record::Sitemap(value))
+        Some(Record::Sitemap(sitemap_address(line, key).unwrap_or(value)))
     } else if starts_with_any(CRAWL_DELAY_KEYS) {
         Some(Record::CrawlDelay(value))
     } else if starts_with_any(&["content-signal"]) {
@@ -80,6 +81,12 @@ fn split_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (key, value) = line.split_at(line.iter().position(is_blank)?);
     let value = trim(value);
     (!value.iter().any(is_blank)).then_some((key, value))
+}
+
+/// The address after a forgotten colon, where the colon found is the one of `https:`.
+fn sitemap_address<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let blank_idx = memchr::memchr2(b' ', b'\t', key)?;
+    Some(trim(&line[blank_idx..]))
 }
 
 fn starts_with(key: &[u8], name: &str) -> bool {

@@ -5,6 +5,8 @@
 //! and an encoded reserved one stays apart from the plain one (`%2F` is not `/`), in paths and
 //! queries alike.
 
+#[cfg(test)]
+mod cases;
 mod entry;
 mod line;
 mod normalize;

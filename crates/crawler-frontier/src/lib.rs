@@ -1,1 +1,51 @@
 //! Remembers durably what to fetch next.
+//!
+//! Two sides that meet in [`Ops`]:
+//!
+//! - [`Frontier`]: one shard's hosts and their queues, as plain state of the shard's thread. It
+//!   writes nothing; every change becomes part of the next [`Frontier::take_ops`].
+//! - [`FrontierDb`]: the store, owned by the thread that writes. Each [`FrontierDb::commit`] makes
+//!   the merged changes of all shards durable in one step, together with a payload of the caller's
+//!   (where the captures' files end), so that the two never disagree after a crash.
+//!
+//! Reads go the short way: a [`FrontierReader`] looks into the store from any thread.
+//!
+//! After a crash the frontier is as of the last commit. A URL that was leased then is leased
+//! again: fetched twice at worst, never lost. Hosts keep their politeness state.
+//!
+//! On disk, below the directory given to [`FrontierDb::open`]:
+//!
+//! | file | holds |
+//! |---|---|
+//! | `db/` | an LSM store: queue, hosts, pages, seeds, and the checkpoint row |
+//! | `seen-N.log` | fingerprints of every URL ever admitted in generation N |
+//!
+//! This crate neither fetches nor reads a clock, and starts no thread but the store's own.
+
+mod candidate;
+mod class;
+mod db;
+mod due;
+mod error;
+mod frontier;
+mod hash;
+mod host_queue;
+mod host_row;
+mod key;
+mod ops;
+mod page;
+mod reader;
+mod record;
+mod seen;
+
+pub use candidate::{Candidate, Hop, Hops, Source};
+pub use db::FrontierDb;
+pub use error::FrontierError;
+pub use frontier::{Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Lease, Next};
+pub use host_row::HostTotals;
+pub use ops::Ops;
+pub use page::PageMemory;
+pub use reader::FrontierReader;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! The durable side: owned by the thread that writes.
+
+pub(crate) mod checkpoint;
+mod commit;
+mod generation;
+mod open;
+pub(crate) mod seen_log;
+pub(crate) mod spaces;
+
+use crate::error::FrontierError;
+use crate::ops::Ops;
+use crate::reader::FrontierReader;
+use checkpoint::Checkpoint;
+use fjall::Database;
+use seen_log::SeenLog;
+use spaces::Spaces;
+use std::path::{Path, PathBuf};
+
+/// The frontier's store. One process at a time may have it open.
+pub struct FrontierDb {
+    dir: PathBuf,
+    db: Database,
+    spaces: Spaces,
+    seen_log: SeenLog,
+    checkpoint: Checkpoint,
+    /// The first failed write. What it left on disk is not known, so nothing is written after it.
+    failed: Option<Failure>,
+}
+
+#[derive(Clone, Debug)]
+struct Failure {
+    text: String,
+    disk_full: bool,
+}
+
+impl FrontierDb {
+    /// Opens the store in `dir`, creating it when there is none. Writes that were not committed
+    /// are cut off; the whole seen log is checked.
+    ///
+    /// # Errors
+    /// [`FrontierError::Locked`] when another process has it open, [`FrontierError::Format`] when
+    /// another version wrote it, [`FrontierError::Damaged`] when it is not what was written.
+    pub fn open(dir: &Path) -> Result<Self, FrontierError> {
+        open::open(dir)
+    }
+
+    /// Makes `ops` and `payload` durable in one step: when it returns both survive a crash, when
+    /// the machine stops before it returns either both do or neither. Then they are visible to
+    /// readers, and [`crate::Frontier::committed`] is to be told. Takes a few milliseconds (two
+    /// syncs); longer when the store must first write out older changes.
+    ///
+    /// # Errors
+    /// The first failure is returned as it is; from then on every call is refused as
+    /// [`FrontierError::Poisoned`] until the store is opened again.
+    pub fn commit(&mut self, ops: Ops, payload: &[u8]) -> Result<(), FrontierError> {
+        self.guarded(|db| commit::commit(db, ops, payload))
+    }
+
+    /// Begins a recrawl: forgets the seen set and counts the generation up. What is still queued
+    /// stays queued, and counts as seen. Hosts, pages, seeds and the payload stay.
+    ///
+    /// No [`crate::Frontier`] may be in use: recover them afterwards.
+    ///
+    /// # Errors
+    /// As [`FrontierDb::commit`]. A crash in the middle leaves the old generation or the new.
+    pub fn start_generation(&mut self) -> Result<(), FrontierError> {
+        self.guarded(generation::start)
+    }
+
+    /// The payload of the last commit, if there was one.
+    #[must_use]
+    pub fn payload(&self) -> Option<Vec<u8>> {
+        self.checkpoint.payload.clone()
+    }
+
+    /// Which crawl over the same URLs this is, from 1.
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.checkpoint.generation
+    }
+
+    /// A reader for a shard.
+    #[must_use]
+    pub fn reader(&self) -> FrontierReader {
+        FrontierReader::new(self.db.clone(), self.spaces.clone(), &self.dir)
+    }
+
+    /// Runs a write unless an earlier one failed, and takes note if it fails.
+    fn guarded(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), FrontierError>,
+    ) -> Result<(), FrontierError> {
+        if let Some(Failure { text, disk_full }) = self.failed.clone() {
+            return Err(FrontierError::Poisoned { first: text, disk_full });
+        }
+        let result = write(self).map_err(|error| self.explain(error));
+        if let Err(error) = &result {
+            let disk_full = error.is_disk_full();
+            tracing::error!(%error, disk_full, "writing the frontier failed");
+            self.failed = Some(Failure { text: error.to_string(), disk_full });
+        }
+        result
+    }
+
+    /// When the database's background threads fail they tell only their log why. A full disk is
+    /// worth finding out about: it is what the operator can do something against.
+    fn explain(&self, error: FrontierError) -> FrontierError {
+        match error {
+            FrontierError::Poisoned { first, disk_full: false } => {
+                FrontierError::Poisoned { first, disk_full: probe_disk_full(&self.dir) }
+            }
+            other => other,
+        }
+    }
+
+    fn store_error(&self, error: fjall::Error) -> FrontierError {
+        FrontierError::store(&db_dir(&self.dir), error)
+    }
+}
+
+impl std::fmt::Debug for FrontierDb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FrontierDb")
+            .field("dir", &self.dir)
+            .field("generation", &self.checkpoint.generation)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the LSM store lies.
+pub(crate) fn db_dir(dir: &Path) -> PathBuf {
+    dir.join("db")
+}
+
+/// Bytes a disk that is not full must take.
+const PROBE_BYTES: usize = 1 << 20;
+
+/// Whether writing a little into `dir` fails for want of space.
+fn probe_disk_full(dir: &Path) -> bool {
+    let path = dir.join("probe.tmp");
+    let written = std::fs::write(&path, vec![0; PROBE_BYTES]);
+    // The file is of no use to anybody, whether it could be written or not.
+    let _ = std::fs::remove_file(&path);
+    written.is_err_and(|error| FrontierError::io(&path, error).is_disk_full())
+}

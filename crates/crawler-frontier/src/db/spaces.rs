@@ -1,0 +1,83 @@
+//! The keyspaces and how each is tuned.
+
+use crate::error::FrontierError;
+use fjall::config::{CompressionPolicy, FilterPolicy};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions};
+use std::path::Path;
+
+/// Block cache of all keyspaces together.
+const CACHE_BYTES: u64 = 32 << 20;
+/// Sealed journals kept before the memory tables that pin them are written out. The least the
+/// database allows; bounds both the disk space and the time to open after a crash.
+const JOURNAL_BYTES_MAX: u64 = 64 << 20;
+/// One may be busy compacting while another flushes; with a single one, writers can wait for ever
+/// on memory tables sealed during recovery.
+const WORKER_THREADS: usize = 2;
+/// Up to five memory tables of a keyspace can exist at a time.
+const QUEUE_MEMTABLE_BYTES: u64 = 16 << 20;
+const HOSTS_MEMTABLE_BYTES: u64 = 8 << 20;
+const PAGES_MEMTABLE_BYTES: u64 = 8 << 20;
+const SMALL_MEMTABLE_BYTES: u64 = 1 << 20;
+
+/// Handles of the keyspaces.
+#[derive(Clone)]
+pub(crate) struct Spaces {
+    /// Queue key to record. Written once, read by range, removed; most rows die young.
+    pub(crate) queue: Keyspace,
+    /// Host hash to host row. Rewritten often, read only at recovery.
+    pub(crate) hosts: Keyspace,
+    /// Fingerprint to page memory. Read one by one, and mostly in vain in a first crawl.
+    pub(crate) pages: Keyspace,
+    /// URL to nothing.
+    pub(crate) seeds: Keyspace,
+    /// Name to row: the checkpoint.
+    pub(crate) meta: Keyspace,
+}
+
+impl Spaces {
+    pub(crate) fn all(&self) -> [&Keyspace; 5] {
+        [&self.queue, &self.hosts, &self.pages, &self.seeds, &self.meta]
+    }
+}
+
+/// Opens the database in `dir` with its keyspaces.
+pub(crate) fn open(dir: &Path) -> Result<(Database, Spaces), FrontierError> {
+    let store_error = |error| FrontierError::store(dir, error);
+    let db = Database::builder(dir)
+        .cache_size(CACHE_BYTES)
+        .max_journaling_size(JOURNAL_BYTES_MAX)
+        .worker_threads(WORKER_THREADS)
+        .manual_journal_persist(true)
+        .open()
+        .map_err(store_error)?;
+    let space = |name, options: fn() -> KeyspaceCreateOptions| {
+        db.keyspace(name, options).map_err(store_error)
+    };
+    let spaces = Spaces {
+        queue: space("queue", || scanned(QUEUE_MEMTABLE_BYTES))?,
+        hosts: space("hosts", || scanned(HOSTS_MEMTABLE_BYTES))?,
+        pages: space("pages", looked_up)?,
+        seeds: space("seeds", || scanned(SMALL_MEMTABLE_BYTES))?,
+        meta: space("meta", || scanned(SMALL_MEMTABLE_BYTES))?,
+    };
+    Ok((db, spaces))
+}
+
+/// Read by range only: bloom filters would never be asked. The two upper levels stay as they are,
+/// since what lies there is mostly gone before a compression would have paid.
+fn scanned(memtable_bytes: u64) -> KeyspaceCreateOptions {
+    let raw = CompressionType::None;
+    KeyspaceCreateOptions::default()
+        .manual_journal_persist(true)
+        .max_memtable_size(memtable_bytes)
+        .filter_policy(FilterPolicy::disabled())
+        .data_block_compression_policy(CompressionPolicy::new([raw, raw, CompressionType::Lz4]))
+}
+
+/// Looked up one by one: bloom filters (the default policy) on every level.
+fn looked_up() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default()
+        .manual_journal_persist(true)
+        .max_memtable_size(PAGES_MEMTABLE_BYTES)
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+}

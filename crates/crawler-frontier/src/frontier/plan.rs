@@ -1,0 +1,38 @@
+//! When a host is leased from next.
+
+use super::Frontier;
+use crate::host_queue::Best;
+
+impl Frontier {
+    /// Plans a host anew: after its work, its capacity or its pace has changed.
+    pub(super) fn plan(&mut self, idx: u32) {
+        let host = &self.hosts[idx as usize];
+        let best = host.best();
+        if best == Best::Buffered {
+            self.awaiting.remove(&idx);
+        }
+        let has_capacity = host.in_flight < self.limits.host_concurrency.max(1);
+        if best != Best::None && has_capacity && !self.awaiting.contains(&idx) {
+            self.due.schedule(idx, host.pace.next_fetch_at);
+        } else {
+            self.due.remove(idx);
+        }
+    }
+
+    /// Plans the hosts anew whose pace was lent out.
+    pub(super) fn plan_lent(&mut self) {
+        while let Some(idx) = self.lent.pop() {
+            self.hosts[idx as usize].pace_lent = false;
+            self.plan(idx);
+        }
+    }
+
+    /// The host's row is part of the next hand-over.
+    pub(super) fn mark_changed(&mut self, idx: u32) {
+        let host = &mut self.hosts[idx as usize];
+        if !host.row_changed {
+            host.row_changed = true;
+            self.changed.push(idx);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The durable row of a host.
+
+use crate::error::FrontierError;
+use crawler_politeness::Pace;
+use crawler_url::HostKey;
+use serde::{Deserialize, Serialize};
+
+/// What is remembered of a host between runs. Stored as a version byte and the postcard form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct HostRow {
+    pub(crate) key: HostKey,
+    pub(crate) pace: Pace,
+    /// Place the next URL gets; counts through all classes and is never dealt twice.
+    pub(crate) next_seq: u64,
+    /// Only classes with queued URLs, in priority order.
+    pub(crate) classes: Vec<ClassRow>,
+    pub(crate) totals: HostTotals,
+}
+
+/// The durable state of one class of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClassRow {
+    pub(crate) class: u8,
+    /// No unsettled URL of the class stands before this place.
+    pub(crate) head: u64,
+    /// URLs not yet settled, exactly.
+    pub(crate) queued: u64,
+}
+
+/// How a host's URLs have ended so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostTotals {
+    /// URLs settled for good.
+    pub done: u64,
+    /// Attempts that were put off to be tried again.
+    pub retried: u64,
+}
+
+const VERSION: u8 = 1;
+
+impl HostRow {
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, FrontierError> {
+        encode_versioned(VERSION, self)
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        decode_versioned(VERSION, bytes)
+    }
+}
+
+/// A version byte and the postcard form of `value`.
+pub(crate) fn encode_versioned<T: Serialize>(
+    version: u8,
+    value: &T,
+) -> Result<Vec<u8>, FrontierError> {
+    postcard::to_extend(value, vec![version])
+        .map_err(|error| FrontierError::Encode { detail: error.to_string() })
+}
+
+/// The reverse of [`encode_versioned`]; the error says what is wrong.
+pub(crate) fn decode_versioned<'a, T: Deserialize<'a>>(
+    version: u8,
+    bytes: &'a [u8],
+) -> Result<T, String> {
+    match bytes.split_first() {
+        Some((&found, rest)) if found == version => {
+            postcard::from_bytes(rest).map_err(|error| error.to_string())
+        }
+        Some((&found, _)) => Err(format!("its version is {found}, not {version}")),
+        None => Err("it is empty".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crawler_politeness::UnixMillis;
+
+    #[test]
+    fn rows_come_back_whole_or_not_at_all() {
+        let pace = Pace { next_fetch_at: UnixMillis(1_700_000_000_000), ..Pace::default() };
+        let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
+        let totals = HostTotals { done: 4, retried: 1 };
+        let key = "example.com:8080".parse().unwrap();
+        let row = HostRow { key, pace, next_seq: 10, classes, totals };
+        let bytes = row.encode().unwrap();
+        let back = HostRow::decode(&bytes).unwrap();
+        assert_eq!(format!("{back:?}"), format!("{row:?}"));
+        for len in 0..bytes.len() {
+            assert!(HostRow::decode(&bytes[..len]).is_err(), "{len} bytes were enough");
+        }
+        let mut other = bytes;
+        other[0] = 9;
+        assert!(HostRow::decode(&other).unwrap_err().contains("version is 9"));
+    }
+}

@@ -1,1 +1,40 @@
 //! Keeps captures (WARC) and their index.
+//!
+//! Two sides with one hand-over between them:
+//! - [`CaptureEncoder`] runs on every shard thread. It is pure: a [`Capture`] goes in, the finished
+//!   gzip members and index rows come out as an [`EncodedCapture`]. No file, no clock.
+//! - [`StoreWriter`] runs on one thread. It appends encoded captures to the files of the data
+//!   directory and says, after each [`StoreWriter::sync`], up to which byte they are durable.
+//!
+//! The caller commits those [`StorePositions`] in its own database. After a crash
+//! [`StoreWriter::open`] cuts every file back to the committed positions, so that there is neither
+//! a torn record nor an index row without its record.
+//!
+//! ```text
+//! DATA/warc/{prefix}-{timestamp17}-{serial}.warc.gz   closed files; `.open` is appended to the name of the one being written
+//! DATA/cdxj/index.cdxj                                one row per response or revisit, in capture order
+//! DATA/pages/pages.jsonl                              one row per capture, what the crawl knows about it
+//! DATA/reports/skipped.jsonl                          one row per URL that was not captured, with the reason
+//! ```
+//!
+//! What this crate is not: it does not decode content encodings, deduplicate, lock the directory
+//! against a second process, or sort the index.
+
+mod capture;
+mod digest;
+mod encode;
+mod error;
+mod paths;
+mod read;
+mod time;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow};
+pub use digest::content_digest;
+pub use encode::{CaptureEncoder, EncodedCapture, EncoderConfig, RecordChoice, encode_skipped};
+pub use error::StoreError;
+pub use read::{PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture};
+pub use writer::{StoreConfig, StorePositions, StoreWriter, WarcPosition, WarcState};

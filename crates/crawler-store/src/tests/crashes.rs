@@ -1,0 +1,181 @@
+//! What open makes of files that a crash left behind.
+
+use super::*;
+use crate::{EncoderConfig, RecordChoice, StoreError, StorePositions, StoreWriter};
+
+fn append(store: &mut StoreWriter, pages: std::ops::Range<usize>) {
+    let mut encoder = CaptureEncoder::default();
+    pages.for_each(|n| store.append(&encoded(&mut encoder, n)).unwrap());
+}
+
+/// Opens, checks, goes on, closes and checks again; returns the indexed URLs.
+fn recover(dir: &Path, config: &StoreConfig, committed: Option<&StorePositions>) -> Vec<String> {
+    let mut store = StoreWriter::open(dir, config.clone(), committed).unwrap();
+    assert_consistent(dir);
+    append(&mut store, 100..101);
+    store.close().unwrap();
+    assert_consistent(dir);
+    let rows = lines(&dir.join("cdxj/index.cdxj"));
+    rows.iter()
+        .map(|row| row.split('"').nth(3).unwrap().rsplit('/').next().unwrap().into())
+        .collect()
+}
+
+fn cut(path: &Path, bytes: u64) {
+    std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(bytes).unwrap();
+}
+
+/// Captures without `request` and `metadata`: fewer bytes to cut at.
+fn append_small(store: &mut StoreWriter, pages: std::ops::Range<usize>) {
+    let (requests, metadata) = (RecordChoice::Omit, RecordChoice::Omit);
+    let mut encoder = CaptureEncoder::new(EncoderConfig { requests, metadata });
+    pages.for_each(|n| store.append(&encoded(&mut encoder, n)).unwrap());
+}
+
+#[test]
+fn torn_ends_are_cut_at_every_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    append_small(&mut store, 0..1);
+    let committed = store.sync().unwrap();
+    append_small(&mut store, 1..2);
+    store.sync().unwrap();
+    let tails = [
+        (dir.path().join("cdxj/index.cdxj"), committed.cdxj_bytes()),
+        (dir.path().join("pages/pages.jsonl"), committed.pages_bytes()),
+        (warc_path(dir.path(), 0), committed.warc().unwrap().bytes()),
+    ]
+    .map(|(path, start)| {
+        let bytes = std::fs::read(&path).unwrap();
+        (path, bytes[start as usize..].to_vec())
+    });
+    let reopen = || StoreWriter::open(dir.path(), config(), Some(&committed)).unwrap();
+    drop(reopen());
+    for (path, tail) in &tails {
+        assert!(!tail.is_empty());
+        for torn in 0..=tail.len() {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+            std::io::Write::write_all(&mut file, &tail[..torn]).unwrap();
+            drop(file);
+            drop(reopen());
+            assert_consistent(dir.path());
+        }
+    }
+    assert_eq!(recover(dir.path(), &config(), Some(&committed)), ["0", "100"]);
+}
+
+#[test]
+fn one_byte_less_than_committed_is_damage_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    append(&mut store, 0..2);
+    store.append_skipped(b"{}\n").unwrap();
+    let committed = store.sync().unwrap();
+    append(&mut store, 2..3);
+    store.append_skipped(b"{}\n").unwrap();
+    store.sync().unwrap();
+    let files = [
+        (dir.path().join("cdxj/index.cdxj"), committed.cdxj_bytes()),
+        (dir.path().join("pages/pages.jsonl"), committed.pages_bytes()),
+        (dir.path().join("reports/skipped.jsonl"), 3),
+        (warc_path(dir.path(), 0), committed.warc().unwrap().bytes()),
+    ];
+    for (path, bytes) in &files {
+        let whole = std::fs::read(path).unwrap();
+        cut(path, bytes - 1);
+        let before: Vec<_> = files.iter().map(|(path, _)| std::fs::read(path).unwrap()).collect();
+        let error = StoreWriter::open(dir.path(), config(), Some(&committed)).unwrap_err();
+        let after: Vec<_> = files.iter().map(|(path, _)| std::fs::read(path).unwrap()).collect();
+        assert_eq!(before, after);
+        let StoreError::Damaged { path: named, expected, found } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!((expected, *found), (bytes, bytes - 1));
+        assert!(path.starts_with(named.parent().unwrap()), "{error}");
+        std::fs::write(path, whole).unwrap();
+    }
+    std::fs::remove_file(&files[3].0).unwrap();
+    let error = StoreWriter::open(dir.path(), config(), Some(&committed)).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { found: 0, .. }), "{error}");
+}
+
+#[test]
+fn a_rename_after_the_commit_is_undone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    append(&mut store, 0..2);
+    let committed = store.sync().unwrap();
+    append(&mut store, 2..3);
+    store.close().unwrap();
+    assert_eq!(recover(dir.path(), &config(), Some(&committed)), ["0", "1", "100"]);
+    assert_eq!(names(&dir.path().join("warc")).len(), 1);
+}
+
+#[test]
+fn files_begun_after_the_commit_are_removed() {
+    let small = StoreConfig { warc_bytes_max: 2_500, ..config() };
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), small.clone(), None).unwrap();
+    append(&mut store, 0..1);
+    let committed = store.sync().unwrap();
+    append(&mut store, 1..8);
+    store.sync().unwrap();
+    drop(store);
+    assert!(names(&dir.path().join("warc")).len() > 2);
+    let foreign = "other-20200101000000000-00009.warc.gz";
+    std::fs::copy(warc_path(dir.path(), 0), dir.path().join("warc").join(foreign)).unwrap();
+    let store = StoreWriter::open(dir.path(), small.clone(), Some(&committed)).unwrap();
+    drop(store);
+    let left = names(&dir.path().join("warc"));
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left[1], foreign);
+    std::fs::remove_file(dir.path().join("warc").join(foreign)).unwrap();
+    assert_eq!(recover(dir.path(), &small, Some(&committed)), ["0", "100"]);
+}
+
+#[test]
+fn a_closed_crawl_goes_on_in_a_new_file_even_when_the_old_was_moved() {
+    for moved in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+        append(&mut store, 0..1);
+        let committed = store.close().unwrap();
+        if moved {
+            std::fs::remove_file(warc_path(dir.path(), 0)).unwrap();
+        }
+        let mut store = StoreWriter::open(dir.path(), config(), Some(&committed)).unwrap();
+        assert_eq!(store.sync().unwrap(), committed);
+        append(&mut store, 1..2);
+        store.close().unwrap();
+        let files = names(&dir.path().join("warc"));
+        assert!(files.last().unwrap().contains("-00002.warc.gz"), "{files:?}");
+    }
+}
+
+#[test]
+fn without_a_commit_only_closed_files_and_their_rows_stay() {
+    let small = StoreConfig { warc_bytes_max: 2_500, ..config() };
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    append(&mut store, 0..2);
+    store.close().unwrap();
+    let mut store = StoreWriter::open(dir.path(), small.clone(), None).unwrap();
+    append(&mut store, 2..3);
+    store.append_skipped(b"{\"url\":1}\n{\"torn").unwrap();
+    store.sync().unwrap();
+    drop(store);
+    assert!(names(&dir.path().join("warc"))[1].ends_with("-00002.warc.gz.open"));
+    assert_eq!(recover(dir.path(), &small, None), ["0", "1", "100"]);
+    assert_eq!(lines(&dir.path().join("reports/skipped.jsonl")), ["{\"url\":1}"]);
+    assert_eq!(names(&dir.path().join("cdxj")), ["index.cdxj"]);
+}
+
+#[test]
+fn positions_survive_serialization() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    append(&mut store, 0..1);
+    let positions = store.sync().unwrap();
+    let json = serde_json::to_string(&positions).unwrap();
+    assert_eq!(serde_json::from_str::<StorePositions>(&json).unwrap(), positions);
+}

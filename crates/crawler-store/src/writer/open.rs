@@ -1,0 +1,202 @@
+//! Brings the files of a data directory to the state that was committed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+use crate::paths::{cdxj_file, open_form, pages_file, skipped_file, warc_dir};
+
+use super::StoreWriter;
+use super::append_file::{AppendFile, sync_dir};
+use super::config::StoreConfig;
+use super::positions::{StorePositions, WarcPosition, WarcState};
+use super::prune::{RowKind, prune};
+use super::warc_files::WarcFiles;
+use super::warc_name::WarcName;
+
+pub(super) fn open(
+    data_dir: &Path,
+    config: StoreConfig,
+    committed: Option<&StorePositions>,
+) -> Result<StoreWriter, StoreError> {
+    let files = StoreFiles::of(data_dir);
+    files.create_dirs(data_dir)?;
+    match committed {
+        Some(positions) => resume(&files, config, positions),
+        None => begin(&files, config),
+    }
+}
+
+/// Paths of the files and of the folder of the WARC files.
+struct StoreFiles {
+    warc_dir: PathBuf,
+    cdxj: PathBuf,
+    pages: PathBuf,
+    skipped: PathBuf,
+}
+
+impl StoreFiles {
+    fn of(data_dir: &Path) -> Self {
+        Self {
+            warc_dir: warc_dir(data_dir),
+            cdxj: cdxj_file(data_dir),
+            pages: pages_file(data_dir),
+            skipped: skipped_file(data_dir),
+        }
+    }
+
+    fn dirs(&self) -> impl Iterator<Item = &Path> {
+        let parents = [&self.cdxj, &self.pages, &self.skipped].into_iter();
+        parents.filter_map(|path| path.parent()).chain([self.warc_dir.as_path()])
+    }
+
+    fn create_dirs(&self, data_dir: &Path) -> Result<(), StoreError> {
+        let missing: Vec<_> = self.dirs().filter(|dir| !dir.exists()).collect();
+        for dir in &missing {
+            fs::create_dir_all(dir).map_err(StoreError::io("create folder", dir))?;
+        }
+        if missing.is_empty() { Ok(()) } else { sync_dir(data_dir) }
+    }
+}
+
+/// Nothing was committed.
+fn begin(files: &StoreFiles, config: StoreConfig) -> Result<StoreWriter, StoreError> {
+    let mut next_serial = 1;
+    for_each_warc(&files.warc_dir, |path, name| {
+        if name.state == WarcState::Open {
+            return remove(path);
+        }
+        next_serial = next_serial.max(name.serial.saturating_add(1));
+        Ok(())
+    })?;
+    Ok(StoreWriter {
+        config,
+        warc: WarcFiles::new(&files.warc_dir, None, next_serial),
+        cdxj: prune(&files.cdxj, RowKind::Cdxj, &files.warc_dir)?,
+        pages: prune(&files.pages, RowKind::Page, &files.warc_dir)?,
+        skipped: prune(&files.skipped, RowKind::Skipped, &files.warc_dir)?,
+        poison: None,
+    })
+}
+
+/// Goes on from `committed`. All lengths are judged before anything is changed.
+fn resume(
+    files: &StoreFiles,
+    config: StoreConfig,
+    committed: &StorePositions,
+) -> Result<StoreWriter, StoreError> {
+    for (path, expected) in [
+        (&files.cdxj, committed.cdxj_bytes),
+        (&files.pages, committed.pages_bytes),
+        (&files.skipped, committed.skipped_bytes),
+    ] {
+        require_bytes(path, expected)?;
+    }
+    let newest = committed.warc.as_ref();
+    if let Some(position) = newest {
+        require_warc(&files.warc_dir, position)?;
+    }
+    remove_uncommitted(files, &config, committed)?;
+    let next_serial = next_serial(&files.warc_dir, committed.next_serial.max(1))?;
+    let warc = match newest {
+        Some(position) if position.state == WarcState::Open => {
+            reopen_name(&files.warc_dir, position)?;
+            WarcFiles::resume(&files.warc_dir, position, next_serial)?
+        }
+        _ => WarcFiles::new(&files.warc_dir, newest.cloned(), next_serial),
+    };
+    Ok(StoreWriter {
+        config,
+        warc,
+        cdxj: AppendFile::open_cut(files.cdxj.clone(), committed.cdxj_bytes)?,
+        pages: AppendFile::open_cut(files.pages.clone(), committed.pages_bytes)?,
+        skipped: AppendFile::open_cut(files.skipped.clone(), committed.skipped_bytes)?,
+        poison: None,
+    })
+}
+
+fn require_bytes(path: &Path, expected: u64) -> Result<(), StoreError> {
+    let found = bytes_of(path)?.unwrap_or(0);
+    if found < expected {
+        return Err(StoreError::Damaged { path: path.to_owned(), expected, found });
+    }
+    Ok(())
+}
+
+/// The newest file under either name. A closed one may have been moved away: nothing will be
+/// appended to it.
+fn require_warc(dir: &Path, position: &WarcPosition) -> Result<(), StoreError> {
+    let closed = dir.join(&position.name);
+    let open = open_form(&closed);
+    match (bytes_of(&open)?, bytes_of(&closed)?, position.state) {
+        (Some(_), _, _) => require_bytes(&open, position.bytes),
+        (None, None, WarcState::Closed) => Ok(()),
+        (None, _, _) => require_bytes(&closed, position.bytes),
+    }
+}
+
+/// Removes WARC files begun after the commit: their captures will be fetched again. Closed files
+/// under a foreign prefix are not ours to remove.
+fn remove_uncommitted(
+    files: &StoreFiles,
+    config: &StoreConfig,
+    committed: &StorePositions,
+) -> Result<(), StoreError> {
+    let newest = committed.warc.as_ref();
+    let newest_name = newest.map(|position| position.name.as_str());
+    let own_prefix = newest_name.and_then(WarcName::parse).map(|name| name.prefix.to_owned());
+    for_each_warc(&files.warc_dir, |path, name| {
+        let ours = name.state == WarcState::Open
+            || name.prefix == config.prefix
+            || own_prefix.as_deref() == Some(name.prefix);
+        let later = name.serial >= committed.next_serial;
+        if ours && later && Some(name.closed) != newest_name { remove(path) } else { Ok(()) }
+    })
+}
+
+/// The file was renamed after the commit, or not; it is open again either way.
+fn reopen_name(dir: &Path, position: &WarcPosition) -> Result<(), StoreError> {
+    let closed = dir.join(&position.name);
+    let open = open_form(&closed);
+    if bytes_of(&open)?.is_none() {
+        fs::rename(&closed, &open).map_err(StoreError::io("rename", &closed))?;
+    }
+    Ok(())
+}
+
+fn next_serial(dir: &Path, at_least: u32) -> Result<u32, StoreError> {
+    let mut next = at_least;
+    for_each_warc(dir, |_, name| {
+        next = next.max(name.serial.saturating_add(1));
+        Ok(())
+    })?;
+    Ok(next)
+}
+
+fn for_each_warc(
+    dir: &Path,
+    mut visit: impl FnMut(&Path, &WarcName<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for entry in fs::read_dir(dir).map_err(StoreError::io("list", dir))? {
+        let path = entry.map_err(StoreError::io("list", dir))?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.and_then(WarcName::parse) {
+            visit(&path, &name)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    fs::remove_file(path).map_err(StoreError::io("remove", path))
+}
+
+/// `None` when there is no such file.
+fn bytes_of(path: &Path) -> Result<Option<u64>, StoreError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("inspect", path)(error)),
+    }
+}

@@ -1,0 +1,149 @@
+//! The series of WARC files, of which at most the last is open.
+
+use std::path::{Path, PathBuf};
+
+use crate::encode::encode_warcinfo;
+use crate::error::StoreError;
+use crate::paths::{OPEN_SUFFIX, open_form};
+use crate::time::CaptureTime;
+
+use super::append_file::{AppendFile, sync_dir};
+use super::config::StoreConfig;
+use super::positions::{WarcPosition, WarcState};
+use super::warc_name::warc_name;
+
+/// Where a capture was put.
+pub(super) struct Placed {
+    /// File name without `.open`.
+    pub(super) file: String,
+    pub(super) offset: u64,
+}
+
+#[derive(Debug)]
+struct OpenWarc {
+    file: AppendFile,
+    name: String,
+    serial: u32,
+}
+
+/// The WARC files of a data directory.
+#[derive(Debug)]
+pub(super) struct WarcFiles {
+    dir: PathBuf,
+    open: Option<OpenWarc>,
+    /// Position of the newest file when none is open.
+    closed: Option<WarcPosition>,
+    next_serial: u32,
+    dir_synced: bool,
+}
+
+impl WarcFiles {
+    /// No file is open; the next gets `next_serial`.
+    pub(super) fn new(dir: &Path, closed: Option<WarcPosition>, next_serial: u32) -> Self {
+        Self { dir: dir.to_owned(), open: None, closed, next_serial, dir_synced: false }
+    }
+
+    /// Goes on with a file that was cut to `position`.
+    pub(super) fn resume(
+        dir: &Path,
+        position: &WarcPosition,
+        next_serial: u32,
+    ) -> Result<Self, StoreError> {
+        let path = open_form(&dir.join(&position.name));
+        let file = AppendFile::open_cut(path, position.bytes)?;
+        let open = OpenWarc { file, name: position.name.clone(), serial: position.serial };
+        Ok(Self {
+            dir: dir.to_owned(),
+            open: Some(open),
+            closed: None,
+            next_serial,
+            dir_synced: false,
+        })
+    }
+
+    /// Puts the members of a capture behind the others, and closes the file when that makes it
+    /// reach its greatest size.
+    pub(super) fn append(
+        &mut self,
+        members: &[u8],
+        time: &CaptureTime,
+        config: &StoreConfig,
+    ) -> Result<Placed, StoreError> {
+        let mut warc = match self.open.take() {
+            Some(warc) => warc,
+            None => self.begin(time, config)?,
+        };
+        let placed = Placed { file: warc.name.clone(), offset: warc.file.bytes() };
+        warc.file.push(members);
+        let full = warc.file.bytes() >= config.warc_bytes_max;
+        self.open = Some(warc);
+        if full {
+            self.close()?;
+        }
+        Ok(placed)
+    }
+
+    fn begin(&mut self, time: &CaptureTime, config: &StoreConfig) -> Result<OpenWarc, StoreError> {
+        let serial = self.next_serial;
+        let name = warc_name(&config.prefix, time, serial);
+        let mut file = AppendFile::create(self.dir.join(format!("{name}{OPEN_SUFFIX}")))?;
+        self.next_serial = serial.saturating_add(1);
+        self.dir_synced = false;
+        file.push(&encode_warcinfo(config, &name, time));
+        Ok(OpenWarc { file, name, serial })
+    }
+
+    /// Makes the open file durable and takes `.open` off its name.
+    pub(super) fn close(&mut self) -> Result<(), StoreError> {
+        let Some(mut warc) = self.open.take() else {
+            return Ok(());
+        };
+        warc.file.sync()?;
+        let path = self.dir.join(&warc.name);
+        warc.file.rename(path)?;
+        self.dir_synced = false;
+        self.closed = Some(WarcPosition {
+            name: warc.name,
+            serial: warc.serial,
+            bytes: warc.file.bytes(),
+            state: WarcState::Closed,
+        });
+        Ok(())
+    }
+
+    pub(super) fn buffered(&self) -> usize {
+        self.open.as_ref().map_or(0, |warc| warc.file.buffered())
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+        self.open.as_mut().map_or(Ok(()), |warc| warc.file.flush())
+    }
+
+    /// Makes all files and their names durable.
+    pub(super) fn sync(&mut self) -> Result<(), StoreError> {
+        if let Some(warc) = &mut self.open {
+            warc.file.sync()?;
+        }
+        if !self.dir_synced {
+            sync_dir(&self.dir)?;
+            self.dir_synced = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn position(&self) -> Option<WarcPosition> {
+        match &self.open {
+            Some(warc) => Some(WarcPosition {
+                name: warc.name.clone(),
+                serial: warc.serial,
+                bytes: warc.file.bytes(),
+                state: WarcState::Open,
+            }),
+            None => self.closed.clone(),
+        }
+    }
+
+    pub(super) fn next_serial(&self) -> u32 {
+        self.next_serial
+    }
+}

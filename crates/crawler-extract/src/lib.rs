@@ -1,1 +1,34 @@
-//! Turns bytes into outlinks and page facts; never fails, never panics.
+//! Turns the bytes of a page into outlinks and page facts; never fails, never panics.
+//!
+//! Pages are scanned at byte level by the rules of the WHATWG tokenizer and no tree is built: what
+//! only a tree builder knows (misnested tables, scripts that write markup) is out of reach on
+//! purpose. All work is linear in the length of the page, whatever the page contains.
+//!
+//! URLs are handed out as written, with character references decoded; joining them with the base
+//! is the caller's business. The crate does no I/O.
+
+mod attribute;
+mod charset;
+mod classes;
+mod collect;
+mod cursor;
+mod directives;
+mod element;
+mod entities;
+mod link_header;
+mod mime;
+mod page;
+mod prescan;
+mod raw_text;
+mod refresh;
+mod rel;
+mod srcset;
+mod text;
+mod visit;
+
+pub use charset::CharsetSource;
+pub use directives::{RobotsDirectives, parse_x_robots_tag};
+pub use link_header::parse_link_header;
+pub use mime::is_html;
+pub use page::{Assets, Link, LinkKind, LinkVisitor, PageFacts, PageInput, Want, extract};
+pub use rel::Rel;

@@ -52,33 +52,40 @@ pub struct Validators {
 pub(crate) type WireRequest = Request<Empty<Bytes>>;
 
 /// The headers that all requests of a fetcher share, in the order they are sent.
-pub(crate) struct RequestHeaders(HeaderMap);
+pub(crate) struct RequestHeaders {
+    http1: HeaderMap,
+    /// The same without `Host`, whose place a pseudo header takes.
+    http2: HeaderMap,
+}
 
 impl RequestHeaders {
     pub(crate) fn new(config: &FetchConfig) -> Result<Self, FetchSetupError> {
         let user_agent = HeaderValue::from_str(&config.user_agent)
             .map_err(|_| FetchSetupError::UserAgent(config.user_agent.clone()))?;
-        let mut headers = HeaderMap::with_capacity(8 + config.headers.len());
-        // Keeps the first place; each request puts its own host there.
-        headers.insert(header::HOST, HeaderValue::from_static(""));
-        headers.insert(header::USER_AGENT, user_agent);
-        headers.insert(header::ACCEPT, ACCEPT);
-        headers.insert(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
-        for (name, _) in &config.headers {
+        let mut http2 = HeaderMap::with_capacity(8 + config.headers.len());
+        http2.insert(header::USER_AGENT, user_agent);
+        http2.insert(header::ACCEPT, ACCEPT);
+        http2.insert(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+        for (idx, (name, value)) in config.headers.iter().enumerate() {
             if NOT_CONFIGURABLE.contains(name) {
                 return Err(FetchSetupError::Header(name.to_string()));
             }
-            headers.remove(name);
+            if config.headers[..idx].iter().any(|(earlier, _)| earlier == name) {
+                http2.append(name, value.clone());
+            } else {
+                http2.insert(name, value.clone());
+            }
         }
-        for (name, value) in &config.headers {
-            headers.append(name, value.clone());
-        }
-        Ok(Self(headers))
+        let mut http1 = HeaderMap::with_capacity(8 + http2.len());
+        // Keeps the first place; each request puts its own host there.
+        http1.insert(header::HOST, HeaderValue::from_static(""));
+        http1.extend(http2.iter().map(|(name, value)| (name.clone(), value.clone())));
+        Ok(Self { http1, http2 })
     }
 
     /// In origin form with a `Host` header (RFC 9112 3.2.1).
     pub(crate) fn http1(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
-        let mut headers = self.0.clone();
+        let mut headers = self.http1.clone();
         headers.insert(header::HOST, header_value(request.url.authority())?);
         add_validators(&mut headers, request);
         let uri = Uri::try_from(request.url.path_and_query()).map_err(inexpressible)?;
@@ -87,8 +94,7 @@ impl RequestHeaders {
 
     /// With the pseudo headers that hyper makes of an absolute URI (RFC 9113 8.3.1).
     pub(crate) fn http2(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
-        let mut headers = self.0.clone();
-        headers.remove(header::HOST);
+        let mut headers = self.http2.clone();
         add_validators(&mut headers, request);
         let uri = Uri::try_from(request.url.as_str()).map_err(inexpressible)?;
         Ok(assemble(uri, headers, Version::HTTP_2))

@@ -174,8 +174,11 @@ impl HeadRecorder {
         }
         if self.head.is_empty() {
             self.head.reserve(HEAD_BYTES_EXPECTED);
+            let text_at = line.iter().position(|byte| *byte != b'\r').unwrap_or(0);
+            self.head.extend_from_slice(&line[text_at..]);
+        } else {
+            self.head.extend_from_slice(line);
         }
-        self.head.extend_from_slice(line);
         if line.ends_with(b"\n") {
             if !self.line_has_text {
                 self.end_head();

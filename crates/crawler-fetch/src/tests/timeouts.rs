@@ -1,0 +1,129 @@
+use super::server::{LOOPBACK, Step, config, fetch_once, fetcher, get, run, send};
+use crate::{AddressPolicy, FailureKind, FetchConfig, FetchRequest, Fetched, Phase, Truncated};
+use crawler_url::WireUrl;
+use std::net::IpAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn kind_of(fetched: Fetched) -> FailureKind {
+    fetched.outcome.expect_err("failure").kind
+}
+
+fn patience(first_byte: u32, total: u32) -> FetchConfig {
+    FetchConfig {
+        first_byte_timeout: SECOND * first_byte,
+        total_timeout: SECOND * total,
+        tls_timeout: SECOND * first_byte,
+        ..config()
+    }
+}
+
+#[test]
+fn a_slow_head_ends_at_the_nearer_limit() {
+    for (first_byte, total, phase) in [(3, 10, Phase::FirstByte), (10, 4, Phase::Total)] {
+        let steps = vec![send("HTTP/1.1 200 OK\r\n"), Step::Stall];
+        let fetched = run(fetch_once(steps, patience(first_byte, total)));
+        let waited = fetched.timings.total;
+        assert_eq!(kind_of(fetched), FailureKind::Timeout(phase));
+        let limit = SECOND * first_byte.min(total);
+        assert!(waited >= limit && waited < limit + SECOND, "{waited:?}");
+    }
+}
+
+#[test]
+fn a_slow_body_keeps_what_came() {
+    for sent in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        "HTTP/1.1 200 OK\r\n\r\nhello",
+    ] {
+        // Longer than the limit for the head, which must not count for the body.
+        let fetched = run(fetch_once(vec![send(sent), Step::Stall], patience(2, 7)));
+        let response = fetched.outcome.expect("response");
+        assert_eq!(response.body, "hello");
+        assert_eq!(response.truncated, Some(Truncated::Time));
+        assert!(fetched.timings.total >= SECOND * 7);
+        assert!(fetched.connection.is_none());
+    }
+}
+
+#[test]
+fn a_silent_tls_handshake_times_out() {
+    run(async {
+        let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let url = WireUrl::parse(&format!("https://localhost:{port}/")).expect("url");
+        let fetcher = fetcher(patience(3, 10));
+        let silent = tokio::task::spawn_local(async move {
+            let _kept = listener.accept().await;
+            tokio::time::pause();
+            std::future::pending::<()>().await;
+        });
+        let fetched = fetcher.fetch(&get(url), None).await;
+        silent.abort();
+        assert!(fetched.timings.tls >= SECOND * 3);
+        assert_eq!(kind_of(fetched), FailureKind::Timeout(Phase::Tls));
+    });
+}
+
+#[test]
+fn addresses_are_tried_in_order() {
+    run(async {
+        let listener = TcpListener::bind("127.0.0.2:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let accepting = tokio::task::spawn_local(async move {
+            let accepted = listener.accept().await;
+            tokio::time::pause();
+            accepted
+        });
+        let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
+        // Nothing listens on the first one.
+        let addrs: Vec<IpAddr> = vec![LOOPBACK, IpAddr::from([127, 0, 0, 2])];
+        let request = FetchRequest { addrs, ..get(url) };
+        let fetcher = fetcher(patience(1, 2));
+        let fetching = fetcher.fetch(&request, None);
+        assert_eq!(kind_of(fetching.await), FailureKind::Timeout(Phase::FirstByte));
+        assert!(accepting.await.expect("task").is_ok());
+    });
+}
+
+#[test]
+fn no_more_than_three_addresses_are_tried() {
+    run(async {
+        let listener = TcpListener::bind("127.0.0.2:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
+        let mut addrs = vec![LOOPBACK; 3];
+        addrs.push(IpAddr::from([127, 0, 0, 2]));
+        let fetched = fetcher(config()).fetch(&FetchRequest { addrs, ..get(url) }, None).await;
+        assert_eq!(kind_of(fetched), FailureKind::Connect);
+    });
+}
+
+#[test]
+fn no_address_is_a_failure() {
+    let url = WireUrl::parse("http://host.test/").expect("url");
+    let request = FetchRequest { addrs: Vec::new(), ..get(url) };
+    let fetched = run(async { fetcher(config()).fetch(&request, None).await });
+    assert_eq!(kind_of(fetched), FailureKind::Connect);
+}
+
+#[test]
+fn private_addresses_are_refused_before_connecting() {
+    run(async {
+        let config = FetchConfig { address_policy: AddressPolicy::PublicOnly, ..config() };
+        let fetcher = fetcher(config);
+        for host in ["127.0.0.1", "[::1]", "::1", "localhost", "a.localhost", "10.0.0.1"] {
+            let failure = fetcher.resolve(host).await.expect_err(host);
+            assert_eq!(failure.kind, FailureKind::AddressRefused, "{host}");
+        }
+        // Also when the caller vouches for the address.
+        let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
+        let fetched = fetcher.fetch(&get(url), None).await;
+        assert_eq!(kind_of(fetched), FailureKind::AddressRefused);
+    });
+}

@@ -51,6 +51,11 @@ pub(super) fn head_len(compiled: &[u8]) -> usize {
     compiled.iter().position(|byte| matches!(byte, b'*' | b'$')).unwrap_or(compiled.len())
 }
 
+/// The literal parts of a compiled pattern.
+pub(super) fn pieces(compiled: &[u8]) -> impl Iterator<Item = &[u8]> {
+    compiled.split(|byte| matches!(byte, b'*' | b'$'))
+}
+
 /// Whether a compiled pattern matches a normal path. Takes the leftmost place for each piece
 /// between two `*` and never goes back, in time linear in pattern and path.
 pub(super) fn matches(compiled: &[u8], path: &[u8]) -> bool {

@@ -92,9 +92,10 @@ impl RobotsRules {
         if *path == *b"/robots.txt" {
             return RobotsVerdict::Allowed;
         }
-        let path_start = head_bits(&path);
+        let (path_start, path_octets) = (head_bits(&path), octet_set(&path));
         let decisive = self.rules.iter().find(|rule| {
-            rule.may_match(path_start) && pattern::matches(rule.pattern(&self.patterns), &path)
+            rule.may_match(path_start, path_octets)
+                && pattern::matches(rule.pattern(&self.patterns), &path)
         });
         match decisive {
             Some(Rule { kind: RuleKind::Disallow, line, .. }) => {
@@ -145,11 +146,13 @@ pub(super) enum RuleKind {
     Disallow,
 }
 
-/// One row of the table: 24 bytes, of which the first two fields decide most cases.
+/// One row of the table: 32 bytes, of which the first three fields decide most cases.
 #[derive(Clone, Debug)]
 struct Rule {
     /// The first octets that must stand at the start of the path, high end first.
     head: u64,
+    /// Octets that must stand anywhere in the path; spares searching it for most wildcards.
+    octets: u64,
     head_bits: u8,
     kind: RuleKind,
     line: u32,
@@ -158,8 +161,9 @@ struct Rule {
 }
 
 impl Rule {
-    fn may_match(&self, path_start: u64) -> bool {
+    fn may_match(&self, path_start: u64, path_octets: u64) -> bool {
         (self.head ^ path_start).leading_zeros() >= u32::from(self.head_bits)
+            && self.octets & !path_octets == 0
     }
 
     fn pattern<'a>(&self, patterns: &'a [u8]) -> &'a [u8] {
@@ -175,6 +179,11 @@ fn head_bits(octets: &[u8]) -> u64 {
     let n = octets.len().min(HEAD_LEN);
     head[..n].copy_from_slice(&octets[..n]);
     u64::from_be_bytes(head)
+}
+
+/// Which octets occur, by their lower six bits: a set may seem to have more than it has, never less.
+fn octet_set(octets: &[u8]) -> u64 {
+    octets.iter().fold(0, |set, octet| set | 1 << (octet & 0x3F))
 }
 
 const HEAD_LEN: usize = size_of::<u64>();
@@ -201,6 +210,7 @@ fn build_table(drafts: &[Draft<'_>]) -> (Box<[u8]>, Box<[Rule]>) {
         patterns.extend_from_slice(text);
         Rule {
             head: head_bits(head),
+            octets: pattern::pieces(text).map(octet_set).fold(0, |set, piece| set | piece),
             head_bits: (head.len() * 8) as u8,
             kind: rule.draft.kind,
             line: rule.draft.line,

@@ -16,7 +16,7 @@ use crate::UnixMillis;
 /// carry an IPv4 address (mapped, NAT64) count as that one.
 ///
 /// Memory is bounded by the addresses in use: idle ones are swept after as many reservations as
-/// there were addresses left by the sweep before, and at least [`SWEEP_RESERVES_MIN`].
+/// there were addresses left by the sweep before, and at least 4 096.
 #[derive(Debug)]
 pub struct IpLimits {
     concurrency_max: u16,

@@ -4,6 +4,7 @@ mod head;
 mod member;
 mod rows;
 mod warc_headers;
+mod warcinfo;
 
 use uuid::Uuid;
 
@@ -17,8 +18,6 @@ pub(crate) use rows::{finish_cdxj_row, finish_page_row};
 use rows::{start_cdxj_row, start_page_row};
 use warc_headers::{HTTP_REQUEST, HTTP_RESPONSE, HeaderBlock, WARC_FIELDS, push_field};
 pub(crate) use warcinfo::encode_warcinfo;
-
-mod warcinfo;
 
 /// Whether a kind of record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

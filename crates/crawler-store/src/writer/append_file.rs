@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
 
+/// Room a buffer keeps once it is written; one huge body must not hold memory for good.
+const BUFFER_KEPT_BYTES_MAX: usize = 2 << 20;
+
 /// A file at its end. Nothing reaches it before [`AppendFile::flush`]; dropping it writes nothing.
 #[derive(Debug)]
 pub(super) struct AppendFile {
@@ -80,6 +83,7 @@ impl AppendFile {
         self.synced = false;
         self.file.write_all(&self.buffer).map_err(StoreError::io("write", &self.path))?;
         self.buffer.clear();
+        self.buffer.shrink_to(BUFFER_KEPT_BYTES_MAX);
         Ok(())
     }
 

@@ -1,1 +1,39 @@
 //! Runs shards on cores and keeps them running.
+//!
+//! [`start`] opens the data directory, spawns one pinned thread per shard, the store-writer
+//! thread and the supervisor, and returns a [`CrawlHandle`]. The handle is all that a user
+//! interface needs: it changes the [`Phase`] and reads [`Snapshot`]s.
+//!
+//! A shard owns its hosts: their queue, politeness, robots rules and connections are touched by
+//! one thread only. Outlinks to hosts of other shards travel over bounded channels in batches
+//! ([`mesh`]); a page is settled only when every batch that carries one of its outlinks has been
+//! admitted, so neither a crash nor a shard restart loses a link.
+//!
+//! This crate is not the place for parsing, protocol or file formats: those live in the crates
+//! below it.
+
+mod budget;
+mod clock;
+mod config;
+mod cores;
+mod counters;
+mod handle;
+mod lock;
+mod mesh;
+mod outstanding;
+mod phase;
+mod scope_cell;
+mod shard;
+mod shared;
+mod snapshot;
+mod start;
+mod supervisor;
+mod writer;
+
+pub use config::{CrawlConfig, Limits, RobotsPolicy, Start};
+pub use cores::usable_cores;
+pub use counters::Counters;
+pub use handle::CrawlHandle;
+pub use phase::{FinalReport, Finish, Phase};
+pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
+pub use start::{StartError, start};

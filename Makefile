@@ -1,0 +1,43 @@
+# `make help` lists the targets. Variables: SEEDS=file, OUTPUT=directory, ARGS="more crawler flags".
+CARGO  ?= cargo
+OUTPUT ?= ./crawl
+ARGS   ?=
+BIN    := target/release/crawler
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test e2e check bench fmt clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the release binary, target/release/crawler
+	$(CARGO) build --release --locked -p crawler
+
+run: build ## Crawl SEEDS=file into OUTPUT (default ./crawl); without SEEDS, crawl the built-in test web
+ifdef SEEDS
+	$(BIN) --seeds $(SEEDS) --workers auto --output $(OUTPUT) $(ARGS)
+else
+	$(BIN) demo --workers auto --output $(OUTPUT) $(ARGS)
+endif
+
+test: ## Run all tests that a Rust toolchain and a C compiler can run, the real binary included
+	$(CARGO) build --locked -p crawler
+	$(CARGO) test --locked --workspace
+
+e2e: build ## Crawl real servers and have independent readers check the results (installs Debian and PyPI packages)
+	tests/e2e/run.sh $(BIN)
+
+check: ## Formatting, lints, documentation and the layering of the crates
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	tests/layering.sh
+
+bench: build ## Pages per CPU second on the built-in test web and on real pages
+	benches/crawl.sh $(BIN)
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+clean: ## Remove build results
+	$(CARGO) clean

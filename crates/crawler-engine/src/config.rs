@@ -1,0 +1,93 @@
+//! What a crawl is asked to do, in meanings rather than in words: the binary resolves files,
+//! environment and flags into this.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crawler_extract::Assets;
+use crawler_fetch::{DecodeLimits, FetchConfig};
+use crawler_politeness::PaceConfig;
+use crawler_store::StoreConfig;
+use crawler_url::scope::ScopeRules;
+use crawler_url::{ShardCount, WireUrl};
+
+/// One crawl over one data directory.
+#[derive(Debug, Clone)]
+pub struct CrawlConfig {
+    /// Where frontier, captures, indexes and reports live.
+    pub data_dir: PathBuf,
+    /// URLs to begin with; may be empty when the data directory already has seeds.
+    pub seeds: Vec<WireUrl>,
+    /// How many shards to run, one pinned thread each.
+    pub workers: ShardCount,
+    /// Which discovered URLs belong to the crawl.
+    pub scope: ScopeRules,
+    /// Limits and identity of a single fetch.
+    pub fetch: FetchConfig,
+    /// How long to wait between two requests to one host.
+    pub pace: PaceConfig,
+    /// Whether robots.txt decides.
+    pub robots: RobotsPolicy,
+    /// Our name in robots.txt (RFC 9309 section 2.2.1).
+    pub product_token: String,
+    /// Fetches in flight at once over all shards.
+    pub concurrency: u32,
+    /// Fetches in flight at once per host.
+    pub host_concurrency: u16,
+    /// Fetches in flight at once per IP address, over all hosts and shards.
+    pub ip_concurrency: u16,
+    /// Shortest time between two request starts to one IP address.
+    pub ip_interval: Duration,
+    /// When to stop.
+    pub limits: Limits,
+    /// Further attempts after a failed one, per URL.
+    pub retries: u8,
+    /// Longest redirect chain from a URL that is not itself a redirect target.
+    pub redirects_max: u8,
+    /// Whether images, scripts and style sheets are outlinks too.
+    pub assets: Assets,
+    /// Outlinks taken from one page; the rest are counted as dropped.
+    pub outlinks_max: usize,
+    /// Bounds on a page's decoded size.
+    pub decode: DecodeLimits,
+    /// What to do with an existing data directory.
+    pub start: Start,
+    /// How long a drain waits for fetches in flight.
+    pub drain_deadline: Duration,
+    /// WARC file size, prefix and what the warcinfo record says.
+    pub store: StoreConfig,
+}
+
+/// Bounds after which a crawl ends by itself. They count over all runs on one data directory,
+/// except `time`, which counts this run without its pauses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Responses to fetch, exactly: redirects and error pages count, robots.txt does not.
+    pub pages: Option<u64>,
+    /// Response bytes to receive; the fetches in flight when it is reached still count.
+    pub bytes: Option<u64>,
+    /// Time to crawl.
+    pub time: Option<Duration>,
+    /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.
+    pub pages_per_host: Option<u64>,
+}
+
+/// Whether robots.txt decides what may be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RobotsPolicy {
+    /// RFC 9309 in full, and the page-level directives `nofollow` and `none`.
+    Obey,
+    /// robots.txt is neither fetched nor consulted.
+    Ignore,
+}
+
+/// What to do with what is already in the data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Go on where the last run stopped.
+    Continue,
+    /// Remove everything this program made there and begin anew.
+    Fresh,
+    /// Begin a new generation: known URLs are fetched again, with conditional requests.
+    Recrawl,
+}

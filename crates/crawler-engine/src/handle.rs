@@ -1,0 +1,90 @@
+//! A crawl as its user sees it.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::phase::{FinalReport, Finish, Phase};
+use crate::shared::{Shared, locked};
+use crate::snapshot::Snapshot;
+
+/// A running crawl. Clones speak of the same crawl; dropping them all does not stop it.
+#[derive(Debug, Clone)]
+pub struct CrawlHandle {
+    shared: Arc<Shared>,
+    end: Arc<End>,
+}
+
+/// Where the supervisor leaves the final report.
+#[derive(Debug, Default)]
+pub(crate) struct End {
+    report: Mutex<Option<FinalReport>>,
+    reported: Condvar,
+}
+
+impl End {
+    pub(crate) fn set(&self, report: FinalReport) {
+        *locked(&self.report) = Some(report);
+        self.reported.notify_all();
+    }
+}
+
+impl CrawlHandle {
+    pub(crate) fn new(shared: Arc<Shared>, end: Arc<End>) -> Self {
+        Self { shared, end }
+    }
+
+    /// The numbers of this moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::take(&self.shared)
+    }
+
+    /// Where the crawl is in its life.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.shared.phase()
+    }
+
+    /// Stops leasing and the crawl clock; returns whether the crawl was running.
+    pub fn pause(&self) -> bool {
+        self.shared.pause_or_resume(Phase::Running, Phase::Paused)
+    }
+
+    /// Goes on after a pause; returns whether the crawl was paused.
+    pub fn resume(&self) -> bool {
+        self.shared.pause_or_resume(Phase::Paused, Phase::Running)
+    }
+
+    /// Ends the crawl when the fetches in flight have ended, at the latest after the drain
+    /// deadline. What is queued stays queued for the next run.
+    pub fn drain(&self) {
+        self.shared.advance(Phase::Draining, Some(Finish::Interrupted));
+    }
+
+    /// Ends the crawl at once. Files are valid; fetches in flight are made again by the next run.
+    pub fn stop(&self) {
+        self.shared.advance(Phase::Stopping, Some(Finish::Forced));
+    }
+
+    /// Blocks until the crawl has stopped.
+    #[must_use]
+    pub fn wait(&self) -> FinalReport {
+        loop {
+            if let Some(report) = self.wait_timeout(Duration::from_secs(3600)) {
+                return report;
+            }
+        }
+    }
+
+    /// Blocks until the crawl has stopped, at most for `timeout`.
+    #[must_use]
+    pub fn wait_timeout(&self, timeout: Duration) -> Option<FinalReport> {
+        let guard = locked(&self.end.report);
+        let (guard, _) = self
+            .end
+            .reported
+            .wait_timeout_while(guard, timeout, |report| report.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        guard.clone()
+    }
+}

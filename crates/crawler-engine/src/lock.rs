@@ -1,0 +1,66 @@
+//! One process per data directory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// Held for as long as the crawl runs; the operating system releases it whatever ends the process.
+#[derive(Debug)]
+pub(crate) struct DirLock {
+    _file: File,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug)]
+pub(crate) enum LockRefusal {
+    /// Another process has it; its pid, if it could be read.
+    Held(Option<u32>),
+    /// The lock file could not be opened or written.
+    Io(io::Error),
+}
+
+impl DirLock {
+    /// Takes `dir/LOCK`, and leaves this process's pid in it for whoever is refused.
+    pub(crate) fn take(dir: &Path) -> Result<Self, LockRefusal> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(dir.join("LOCK"))
+            .map_err(LockRefusal::Io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockRefusal::Held(read_pid(&mut file))),
+            Err(TryLockError::Error(error)) => return Err(LockRefusal::Io(error)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.seek(SeekFrom::Start(0)))
+            .and_then(|_| writeln!(file, "{}", std::process::id()))
+            .map_err(LockRefusal::Io)?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DirLock, LockRefusal};
+
+    #[test]
+    fn a_second_lock_is_refused_with_the_pid_and_free_after_drop() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = DirLock::take(dir.path()).unwrap();
+        match DirLock::take(dir.path()) {
+            Err(LockRefusal::Held(pid)) => assert_eq!(pid, Some(std::process::id())),
+            other => panic!("expected a refusal, got {other:?}"),
+        }
+        drop(held);
+        DirLock::take(dir.path()).unwrap();
+    }
+}

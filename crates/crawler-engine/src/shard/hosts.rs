@@ -1,0 +1,103 @@
+//! What a shard knows of its hosts besides their queues: robots rules and open connections.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use crawler_fetch::Connection;
+use crawler_politeness::UnixMillis;
+use crawler_politeness::robots::RobotsEntry;
+use crawler_url::{HostHash, Scheme};
+
+/// Hosts whose robots rules are kept; beyond it the ones learned first are forgotten and asked
+/// for again.
+const HOSTS_MAX: usize = 100_000;
+/// Idle connections that a shard keeps open.
+const IDLE_MAX: usize = 512;
+/// How long an idle connection is kept.
+const IDLE_AFTER: Duration = Duration::from_secs(20);
+
+/// Per-host knowledge of one shard, bounded in size.
+#[derive(Default)]
+pub(super) struct HostTable {
+    hosts: HashMap<HostHash, HostContext>,
+    /// In the order of their arrival, for forgetting.
+    order: VecDeque<HostHash>,
+    /// One entry for each connection put aside, oldest first.
+    idle: VecDeque<(HostHash, UnixMillis)>,
+}
+
+/// One host.
+#[derive(Default)]
+pub(super) struct HostContext {
+    http: Option<RobotsEntry>,
+    https: Option<RobotsEntry>,
+    /// A fetch of robots.txt is in flight.
+    pub(super) robots_pending: bool,
+    /// Responses fetched in this run and reserved ones, for the limit per host.
+    pub(super) pages: u64,
+    idle: Vec<(Connection, UnixMillis)>,
+}
+
+impl HostContext {
+    /// The robots rules of the host for `scheme`, whether or not they are still fresh.
+    pub(super) fn robots(&mut self, scheme: Scheme) -> &mut Option<RobotsEntry> {
+        match scheme {
+            Scheme::Http => &mut self.http,
+            Scheme::Https => &mut self.https,
+        }
+    }
+
+    /// A connection put aside earlier, the most recent first.
+    pub(super) fn take_connection(&mut self) -> Option<Connection> {
+        self.idle.pop().map(|(connection, _)| connection)
+    }
+}
+
+impl HostTable {
+    /// The context of `host`, new if need be.
+    pub(super) fn entry(&mut self, host: HostHash) -> &mut HostContext {
+        if !self.hosts.contains_key(&host) {
+            if self.hosts.len() >= HOSTS_MAX {
+                self.forget_one();
+            }
+            self.order.push_back(host);
+        }
+        self.hosts.entry(host).or_default()
+    }
+
+    /// Puts an open connection aside for the host's next fetch.
+    pub(super) fn keep(&mut self, host: HostHash, connection: Connection, now: UnixMillis) {
+        if self.idle.len() >= IDLE_MAX {
+            self.close_oldest();
+        }
+        self.entry(host).idle.push((connection, now));
+        self.idle.push_back((host, now));
+    }
+
+    /// Closes connections that have been idle for too long.
+    pub(super) fn close_stale(&mut self, now: UnixMillis) {
+        while self.idle.front().is_some_and(|(_, since)| now.saturating_sub(*since) > IDLE_AFTER) {
+            self.close_oldest();
+        }
+    }
+
+    fn close_oldest(&mut self) {
+        let Some((host, since)) = self.idle.pop_front() else { return };
+        if let Some(context) = self.hosts.get_mut(&host) {
+            context.idle.retain(|(_, kept)| *kept > since);
+        }
+    }
+
+    /// Forgets the host that came first and has no robots.txt in flight.
+    fn forget_one(&mut self) {
+        for _ in 0..self.order.len() {
+            let Some(host) = self.order.pop_front() else { return };
+            if self.hosts.get(&host).is_some_and(|context| context.robots_pending) {
+                self.order.push_back(host);
+            } else {
+                self.hosts.remove(&host);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Fetches in flight: tasks on the shard's thread that know nothing of the shard.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crawler_fetch::{
+    Connection, FetchFailure, FetchRequest, Fetched, Fetcher, Response, Timings, Validators,
+};
+use crawler_frontier::{Lease, PageMemory};
+use crawler_politeness::{IpLimits, IpPermit, UnixMillis};
+use crawler_url::WireUrl;
+use tokio::sync::mpsc;
+
+use super::robots::{RobotsReply, fetch_robots};
+use crate::clock;
+
+/// Fetches in flight, and how their ends come back.
+pub(super) struct InFlight {
+    jobs: HashMap<JobId, Running>,
+    next: u64,
+    report: mpsc::Sender<JobDone>,
+    reports: mpsc::Receiver<JobDone>,
+}
+
+/// A number for each job of a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct JobId(u64);
+
+/// What the shard keeps of a running fetch.
+pub(super) struct Running {
+    pub(super) lease: Lease,
+    /// What an earlier generation knew of the page.
+    pub(super) memory: Option<PageMemory>,
+}
+
+/// A fetch that has ended, however.
+pub(super) struct JobDone {
+    pub(super) id: JobId,
+    pub(super) outcome: JobOutcome,
+    /// To be kept for the host's next fetch.
+    pub(super) connection: Option<Connection>,
+}
+
+/// What came of a job.
+pub(super) enum JobOutcome {
+    /// A request for the leased URL was made.
+    Page { result: Result<Box<Response>, FetchFailure>, timings: Timings },
+    /// robots.txt was asked for first; the lease is still to be served.
+    Robots(RobotsReply),
+    /// The IP address has enough requests; the lease may be tried again then.
+    AddressBusy(UnixMillis),
+    /// The task panicked.
+    Panicked,
+}
+
+/// What a job needs of the process.
+#[derive(Clone)]
+pub(super) struct Network {
+    pub(super) fetcher: Rc<Fetcher>,
+    pub(super) ip_limits: Arc<IpLimits>,
+}
+
+/// What a job is to do.
+pub(super) enum Errand {
+    Page { validators: Option<Validators> },
+    Robots,
+}
+
+impl InFlight {
+    pub(super) fn new(jobs_max: usize) -> Self {
+        // Each job reports once, so that a report always finds room.
+        let (report, reports) = mpsc::channel(jobs_max);
+        Self { jobs: HashMap::with_capacity(jobs_max), next: 0, report, reports }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    pub(super) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.jobs.values().map(|running| running.lease.url.as_str())
+    }
+
+    /// Starts a task for `running`.
+    pub(super) fn start(
+        &mut self,
+        running: Running,
+        errand: Errand,
+        connection: Option<Connection>,
+        network: Network,
+    ) {
+        let id = JobId(self.next);
+        self.next += 1;
+        let url = running.lease.url.clone();
+        self.jobs.insert(id, running);
+        let report = Report { id, report: self.report.clone(), outcome: JobOutcome::Panicked, connection: None };
+        tokio::task::spawn_local(run_job(url, errand, connection, network, report));
+    }
+
+    /// The next end of a job; pends while none has ended.
+    pub(super) async fn ended(&mut self) -> Option<JobDone> {
+        self.reports.recv().await
+    }
+
+    pub(super) fn try_ended(&mut self) -> Option<JobDone> {
+        self.reports.try_recv().ok()
+    }
+
+    pub(super) fn remove(&mut self, id: JobId) -> Option<Running> {
+        self.jobs.remove(&id)
+    }
+}
+
+/// Reports a job's end when it is dropped, so that even a panicking task reports.
+struct Report {
+    id: JobId,
+    report: mpsc::Sender<JobDone>,
+    outcome: JobOutcome,
+    connection: Option<Connection>,
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        let outcome = std::mem::replace(&mut self.outcome, JobOutcome::Panicked);
+        let done = JobDone { id: self.id, outcome, connection: self.connection.take() };
+        // Fails only when the shard itself is gone, and with it the wish to know.
+        let _ = self.report.try_send(done);
+    }
+}
+
+async fn run_job(
+    url: WireUrl,
+    errand: Errand,
+    connection: Option<Connection>,
+    network: Network,
+    mut report: Report,
+) {
+    let (outcome, connection) = match errand {
+        Errand::Robots => {
+            let (reply, connection) = fetch_robots(&url, connection, &network).await;
+            (reply.map_or_else(JobOutcome::AddressBusy, JobOutcome::Robots), connection)
+        }
+        Errand::Page { validators } => {
+            let (fetched, connection) = fetch(url, validators, None, connection, &network).await;
+            (fetched, connection)
+        }
+    };
+    report.outcome = outcome;
+    report.connection = connection;
+}
+
+/// One request, under the address policy and the limits per address.
+pub(super) async fn fetch(
+    url: WireUrl,
+    validators: Option<Validators>,
+    body_bytes_max: Option<u64>,
+    connection: Option<Connection>,
+    network: &Network,
+) -> (JobOutcome, Option<Connection>) {
+    let connection = connection.and_then(|mut open| open.is_open().then_some(open));
+    let (addrs, dns) = match addresses(&url, connection.as_ref(), network).await {
+        Ok(found) => found,
+        Err(failure) => {
+            return (JobOutcome::Page { result: Err(failure), timings: Timings::default() }, None);
+        }
+    };
+    let _permit: Option<IpPermit> = match addrs.first() {
+        Some(&ip) => match network.ip_limits.try_reserve(ip, clock::now()) {
+            Ok(permit) => Some(permit),
+            Err(at) => return (JobOutcome::AddressBusy(at), connection),
+        },
+        None => None,
+    };
+    let request = FetchRequest { url, addrs, validators, body_bytes_max };
+    let Fetched { outcome, connection, mut timings } = network.fetcher.fetch(&request, connection).await;
+    timings.dns = dns;
+    (JobOutcome::Page { result: outcome, timings }, connection)
+}
+
+async fn addresses(
+    url: &WireUrl,
+    connection: Option<&Connection>,
+    network: &Network,
+) -> Result<(Vec<IpAddr>, std::time::Duration), FetchFailure> {
+    if let Some(open) = connection {
+        return Ok((vec![open.remote().ip()], std::time::Duration::ZERO));
+    }
+    let resolved = network.fetcher.resolve(url.host()).await?;
+    Ok((resolved.addrs, resolved.dns))
+}

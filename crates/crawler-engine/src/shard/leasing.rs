@@ -1,0 +1,168 @@
+//! Taking URLs from the frontier and starting their fetches.
+
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::Duration;
+
+use crawler_fetch::Validators;
+use crawler_frontier::{Candidate, Lease, Next, PageMemory, Source};
+use crawler_politeness::UnixMillis;
+use crawler_politeness::robots::RobotsVerdict;
+
+use super::job::{Errand, Network, Running};
+use super::settlement::{End, Settlement};
+use super::{Shard, ShardError};
+use crate::clock;
+use crate::config::RobotsPolicy;
+
+/// Leases taken in one turn, to bound its CPU time: robots denials use no fetch.
+const LEASES_PER_TURN_MAX: usize = 64;
+/// How long a URL waits for its host's robots.txt that another fetch has asked for.
+const ROBOTS_WAIT: Duration = Duration::from_millis(100);
+
+/// What the robots rules say of a lease.
+enum Clearance {
+    Go,
+    /// Ask for robots.txt first.
+    AskRobots,
+    /// Somebody is asking for it.
+    Wait,
+    Disallowed { line: u32 },
+}
+
+impl Shard {
+    /// Starts fetches while there is room, budget and a host that is due.
+    pub(super) fn lease_more(&mut self, now: UnixMillis) -> Result<(), ShardError> {
+        self.due_at = None;
+        if !self.is_leasing() {
+            return Ok(());
+        }
+        for _ in 0..LEASES_PER_TURN_MAX {
+            if self.in_flight.len() >= self.jobs_max || !self.has_room() || !self.reserve_page() {
+                return Ok(());
+            }
+            match self.frontier.lease(now)? {
+                Next::Lease(lease) => {
+                    self.begin(*lease, now);
+                    continue;
+                }
+                Next::At(due) => self.due_at = Some(due),
+                Next::AwaitCommit => self.want_commit(),
+                Next::Empty => {}
+            }
+            self.refund_page();
+            return Ok(());
+        }
+        self.due_at = Some(now);
+        Ok(())
+    }
+
+    /// Adds discovered URLs to the frontier; each is counted once.
+    pub(super) fn admit(&mut self, links: Vec<Candidate>) {
+        for link in links.iter().filter(|link| link.source == Source::Seed) {
+            self.frontier.add_seed(&link.url);
+        }
+        let admitted = self.frontier.admit(links, clock::now());
+        self.accounted += i64::from(admitted.new);
+        self.ledger.counters().discovered += u64::from(admitted.new);
+        self.count_outstanding();
+    }
+
+    fn begin(&mut self, lease: Lease, now: UnixMillis) {
+        if self.is_host_spent(&lease) {
+            return self.skip(lease, "host_limit", None);
+        }
+        match self.clearance(&lease, now) {
+            Clearance::Go => self.fetch_page(lease),
+            Clearance::AskRobots => {
+                self.hosts.entry(lease.fingerprint.host).robots_pending = true;
+                self.start_job(lease, None, Errand::Robots);
+            }
+            Clearance::Wait => {
+                self.refund_page();
+                self.frontier.snooze(lease, now + ROBOTS_WAIT);
+            }
+            Clearance::Disallowed { line } => {
+                self.skip(lease, "robots", Some(&format!("robots.txt line {line}")));
+            }
+        }
+    }
+
+    fn clearance(&mut self, lease: &Lease, now: UnixMillis) -> Clearance {
+        if self.shared.config.robots == RobotsPolicy::Ignore {
+            return Clearance::Go;
+        }
+        let context = self.hosts.entry(lease.fingerprint.host);
+        let pending = context.robots_pending;
+        match context.robots(lease.url.scheme()) {
+            Some(entry) if entry.is_fresh(now) => {
+                match entry.rules.judge(lease.url.path_and_query()) {
+                    RobotsVerdict::Allowed => Clearance::Go,
+                    RobotsVerdict::Disallowed { line } => Clearance::Disallowed { line },
+                }
+            }
+            _ if pending => Clearance::Wait,
+            _ => Clearance::AskRobots,
+        }
+    }
+
+    fn is_host_spent(&mut self, lease: &Lease) -> bool {
+        let Some(limit) = self.shared.config.limits.pages_per_host else { return false };
+        self.hosts.entry(lease.fingerprint.host).pages >= limit
+    }
+
+    fn fetch_page(&mut self, lease: Lease) {
+        let memory = self.recall(&lease);
+        let validators = memory.as_ref().and_then(validators);
+        self.hosts.entry(lease.fingerprint.host).pages += 1;
+        self.start_job(lease, memory, Errand::Page { validators });
+    }
+
+    fn start_job(&mut self, lease: Lease, memory: Option<PageMemory>, errand: Errand) {
+        let connection = self.hosts.entry(lease.fingerprint.host).take_connection();
+        let network = Network {
+            fetcher: std::rc::Rc::clone(&self.fetcher),
+            ip_limits: std::sync::Arc::clone(&self.shared.ip_limits),
+        };
+        self.in_flight.start(Running { lease, memory }, errand, connection, network);
+    }
+
+    /// What an earlier generation stored of the page; a recrawl only.
+    fn recall(&self, lease: &Lease) -> Option<PageMemory> {
+        if self.shared.generation == 0 {
+            return None;
+        }
+        self.reader.recall(lease.fingerprint).unwrap_or_else(|error| {
+            tracing::warn!(url = lease.url.as_str(), %error, "cannot recall the page, fetching it in full");
+            None
+        })
+    }
+
+    /// Ends a lease without a fetch; the host may be asked for its next URL at once.
+    pub(super) fn skip(&mut self, lease: Lease, reason: &'static str, detail: Option<&str>) {
+        self.frontier.release(&lease);
+        let row = self.work.report_row(&lease, reason, detail);
+        self.settle(Settlement { lease, end: End::Skipped { reason, row } });
+    }
+
+    fn reserve_page(&self) -> bool {
+        let reserved = self.shared.budget.reserve();
+        if reserved {
+            self.gauges().reserved.fetch_add(1, SeqCst);
+        }
+        reserved
+    }
+
+    /// Gives back the page that was reserved for a lease.
+    pub(super) fn refund_page(&self) {
+        self.gauges().reserved.fetch_sub(1, SeqCst);
+        self.shared.budget.refund(1);
+    }
+}
+
+fn validators(memory: &PageMemory) -> Option<Validators> {
+    let has_any = memory.etag.is_some() || memory.last_modified.is_some();
+    has_any.then(|| Validators {
+        etag: memory.etag.clone(),
+        last_modified: memory.last_modified.clone(),
+    })
+}

@@ -1,0 +1,217 @@
+//! What a shard owes the store writer, and the pages that wait for their outlinks' delivery.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::{Duration, Instant};
+
+use crawler_frontier::{Frontier, Ops};
+use crawler_store::EncodedCapture;
+use crawler_url::ShardId;
+
+use super::settlement::{End, Settlement, count};
+use super::{Shard, ShardError};
+use crate::counters::Counters;
+use crate::mesh::{Delivery, DeliveryState, Receipt};
+use crate::shared::Shared;
+use crate::writer::{ShardBatch, ToWriter};
+
+/// How long settled work waits for company before it is sent to the writer.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(20);
+/// Bytes of captures that are sent at once without waiting.
+const FLUSH_BYTES: usize = 1 << 20;
+/// Bytes that all shards may have under way to the writer before they lease no more.
+const BACKLOG_BYTES_MAX: u64 = 48 << 20;
+/// Bytes of captures that may wait here before this shard takes no more work.
+const HELD_BYTES_MAX: usize = 16 << 20;
+/// How often deliveries are looked at while pages wait for them.
+const DELIVERY_POLL: Duration = Duration::from_millis(2);
+
+/// Unsent work, in order.
+pub(super) struct Ledger {
+    shard: ShardId,
+    to_writer: SyncSender<ToWriter>,
+    captures: Vec<EncodedCapture>,
+    skipped: Vec<Vec<u8>>,
+    counters: Counters,
+    bytes: usize,
+    /// Frontier changes taken and not yet accepted by the writer.
+    ops: Ops,
+    /// Batches of links whose admission is in the unsent ops.
+    receipts: Vec<Receipt>,
+    /// Pages whose outlinks are under way to other shards, in the order they were fetched.
+    waiting: VecDeque<(Vec<Delivery>, Settlement)>,
+    waiting_bytes: usize,
+    flushed_at: Instant,
+}
+
+impl Ledger {
+    pub(super) fn new(shard: ShardId, to_writer: SyncSender<ToWriter>) -> Self {
+        Self {
+            shard,
+            to_writer,
+            captures: Vec::new(),
+            skipped: Vec::new(),
+            counters: Counters::default(),
+            bytes: 0,
+            ops: Ops::default(),
+            receipts: Vec::new(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            flushed_at: Instant::now(),
+        }
+    }
+
+    /// The counts that go with the next batch.
+    pub(super) fn counters(&mut self) -> &mut Counters {
+        &mut self.counters
+    }
+
+    /// Whether memory allows more work to be taken.
+    pub(super) fn has_room(&self) -> bool {
+        self.bytes + self.waiting_bytes < HELD_BYTES_MAX
+    }
+
+    /// Pages that wait for the delivery of their outlinks.
+    pub(super) fn waiting_pages(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Adds a settled lease's output and counts.
+    pub(super) fn record(&mut self, end: End) {
+        count(&end, &mut self.counters);
+        self.bytes += end.len();
+        match end {
+            End::Fetched { capture, .. } => self.captures.push(capture),
+            End::Skipped { row, .. } | End::Failed { row, .. } => self.skipped.push(row),
+            End::Retry | End::GivenBack => {}
+        }
+    }
+
+    /// The sender of a batch is told that it is admitted once its URLs are with the writer.
+    pub(super) fn owe_receipt(&mut self, receipt: Receipt) {
+        self.receipts.push(receipt);
+    }
+
+    /// Keeps a page back until all `deliveries` are admitted.
+    pub(super) fn wait_for(&mut self, deliveries: Vec<Delivery>, settlement: Settlement) {
+        self.waiting_bytes += settlement.end.len();
+        self.waiting.push_back((deliveries, settlement));
+    }
+
+    /// The next waiting page whose deliveries are decided, oldest first.
+    fn next_delivered(&mut self) -> Option<(DeliveryState, Settlement)> {
+        let (deliveries, _) = self.waiting.front()?;
+        let state = combined(deliveries);
+        if state == DeliveryState::Pending {
+            return None;
+        }
+        let (_, settlement) = self.waiting.pop_front()?;
+        self.waiting_bytes -= settlement.end.len();
+        Some((state, settlement))
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        let unsent = !self.captures.is_empty() || !self.skipped.is_empty() || !self.receipts.is_empty();
+        let flush = if unsent { FLUSH_INTERVAL } else { Duration::MAX };
+        if self.waiting.is_empty() { flush } else { flush.min(DELIVERY_POLL) }
+    }
+
+    fn is_due(&self) -> bool {
+        self.bytes >= FLUSH_BYTES || self.flushed_at.elapsed() >= FLUSH_INTERVAL
+    }
+
+    /// Everything unsent; the receipts stay until the writer has it.
+    fn take_batch(&mut self, frontier: &mut Frontier) -> Box<ShardBatch> {
+        let mut ops = std::mem::take(&mut self.ops);
+        ops.merge(frontier.take_ops());
+        Box::new(ShardBatch {
+            shard: self.shard,
+            captures: std::mem::take(&mut self.captures),
+            skipped: std::mem::take(&mut self.skipped),
+            ops,
+            counters: std::mem::take(&mut self.counters),
+            bytes: std::mem::take(&mut self.bytes) as u64,
+        })
+    }
+
+    fn take_back(&mut self, batch: ShardBatch) {
+        self.captures = batch.captures;
+        self.skipped = batch.skipped;
+        self.ops = batch.ops;
+        self.counters = batch.counters;
+        self.bytes = batch.bytes as usize;
+    }
+
+    /// After the writer has a batch: its pages are spent, its links are safe.
+    fn sent(&mut self, pages: u64, bytes: u64, shared: &Shared) {
+        shared.writer.backlog_bytes.fetch_add(bytes, Relaxed);
+        shared.budget.spend(pages);
+        shared.gauges[usize::from(self.shard.0)].reserved.fetch_sub(pages, SeqCst);
+        self.receipts.drain(..).for_each(Receipt::admitted);
+        self.flushed_at = Instant::now();
+    }
+
+    /// Sends everything at the end of the thread's life, waiting for the writer if need be.
+    pub(super) fn flush_blocking(&mut self, frontier: &mut Frontier, shared: &Shared) -> Result<(), ShardError> {
+        let batch = self.take_batch(frontier);
+        let (pages, bytes) = (batch.counters.fetched, batch.bytes);
+        self.to_writer.send(ToWriter::Batch(batch)).map_err(|_| ShardError::WriterGone)?;
+        self.sent(pages, bytes, shared);
+        Ok(())
+    }
+}
+
+/// Lost if any is lost, else pending if any is pending.
+fn combined(deliveries: &[Delivery]) -> DeliveryState {
+    let mut state = DeliveryState::Admitted;
+    for delivery in deliveries {
+        match delivery.state() {
+            DeliveryState::Lost => return DeliveryState::Lost,
+            DeliveryState::Pending => state = DeliveryState::Pending,
+            DeliveryState::Admitted => {}
+        }
+    }
+    state
+}
+
+impl Shard {
+    /// Settles the pages whose outlinks have arrived; gives those back whose links were lost with
+    /// a shard, so that the links are found again.
+    pub(super) fn settle_delivered(&mut self) {
+        while let Some((state, settlement)) = self.ledger.next_delivered() {
+            if state == DeliveryState::Lost {
+                self.outboxes.forget_recent();
+                self.settle(Settlement { lease: settlement.lease, end: End::GivenBack });
+            } else {
+                self.settle(settlement);
+            }
+        }
+    }
+
+    /// Sends settled work to the writer when it is worth it, or at once when nothing else is
+    /// going on. A full channel leaves everything here for the next turn.
+    pub(super) fn flush_ledger(&mut self, idle: bool) -> Result<(), ShardError> {
+        if !(self.ledger.is_due() || idle) {
+            return Ok(());
+        }
+        let batch = self.ledger.take_batch(&mut self.frontier);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (pages, bytes) = (batch.counters.fetched, batch.bytes);
+        match self.ledger.to_writer.try_send(ToWriter::Batch(batch)) {
+            Ok(()) => self.ledger.sent(pages, bytes, &self.shared),
+            Err(TrySendError::Full(ToWriter::Batch(batch))) => self.ledger.take_back(*batch),
+            Err(_) => return Err(ShardError::WriterGone),
+        }
+        Ok(())
+    }
+
+    /// Whether more work may be begun: the writer keeps up and so do the peers.
+    pub(super) fn has_room(&self) -> bool {
+        self.ledger.has_room()
+            && self.outboxes.has_room()
+            && self.shared.writer.has_room(BACKLOG_BYTES_MAX)
+    }
+}

@@ -1,0 +1,260 @@
+//! One core's share of the crawl: a thread, a loop, its hosts.
+//!
+//! The loop takes one [`Event`] at a time and owns all its state as `&mut self`; fetches are
+//! tasks on the same thread that know nothing of the shard and report back by a channel. Nothing
+//! in the loop blocks: channels are tried, never awaited, and disk writes are the writer's.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use crawler_fetch::{FetchSetupError, Fetcher};
+use crawler_frontier::{Frontier, FrontierError, FrontierLimits, FrontierReader};
+use crawler_politeness::UnixMillis;
+use crawler_url::ShardId;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use crate::clock;
+use crate::cores;
+use crate::mesh::HandOff;
+use crate::phase::Phase;
+use crate::shared::{Shared, ShardGauges, locked};
+use crate::writer::ToWriter;
+
+mod gauges;
+mod hosts;
+mod job;
+mod leasing;
+mod ledger;
+mod outbox;
+mod outcome;
+mod outlinks;
+mod page;
+mod robots;
+mod settlement;
+
+use gauges::BusyMeter;
+use hosts::HostTable;
+use job::{InFlight, JobDone};
+use ledger::Ledger;
+use outbox::Outboxes;
+use page::PageWork;
+
+/// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
+const EVENTS_PER_TURN_MAX: usize = 16;
+/// Longest sleep of the loop: the heartbeat must be seen well within the stall limit.
+const SLEEP_MAX: Duration = Duration::from_millis(500);
+/// Queued URLs that one shard keeps in memory; the rest wait on disk.
+const URLS_IN_MEMORY: usize = 200_000;
+/// URLs in flight that a stopping shard names.
+const LAGGARDS_MAX: usize = 20;
+
+/// What a shard thread is given.
+pub(crate) struct Context {
+    pub(crate) id: ShardId,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) reader: FrontierReader,
+    pub(crate) to_writer: SyncSender<ToWriter>,
+}
+
+/// Why a shard's thread ended without a panic.
+pub(crate) enum ExitStatus {
+    /// The crawl is stopping.
+    Stopped,
+    /// It could not start or go on.
+    Failed(String),
+}
+
+/// Everything that can happen to a shard.
+enum Event {
+    /// A fetch has ended.
+    Ended(JobDone),
+    /// Another shard or the seeding hands over discovered URLs.
+    Received(HandOff),
+    /// The writer has committed; spilled URLs may have become readable.
+    Committed,
+    /// The crawl's phase has changed.
+    PhaseChanged,
+    /// A host is due, a batch wants flushing, or it is time for a heartbeat.
+    Timer,
+}
+
+/// Runs one shard on the calling thread until the crawl stops.
+pub(crate) fn run(context: Context) -> ExitStatus {
+    cores::pin_thread(usize::from(context.id.0));
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return ExitStatus::Failed(format!("cannot start the runtime: {error}")),
+    };
+    let outcome = LocalSet::new().block_on(&runtime, async {
+        Shard::recover(context)?.run().await
+    });
+    match outcome {
+        Ok(()) => ExitStatus::Stopped,
+        Err(error) => ExitStatus::Failed(error.to_string()),
+    }
+}
+
+/// Why a shard cannot go on.
+#[derive(Debug, thiserror::Error)]
+enum ShardError {
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+    #[error(transparent)]
+    Fetch(#[from] FetchSetupError),
+    #[error("the store writer is gone")]
+    WriterGone,
+}
+
+/// The state of one shard.
+struct Shard {
+    id: ShardId,
+    shared: Arc<Shared>,
+    reader: FrontierReader,
+    fetcher: Rc<Fetcher>,
+    frontier: Frontier,
+    hosts: HostTable,
+    outboxes: Outboxes,
+    ledger: Ledger,
+    work: PageWork,
+    in_flight: InFlight,
+    jobs_max: usize,
+    /// When the next host is due, as the last leasing round found.
+    due_at: Option<UnixMillis>,
+    busy: BusyMeter,
+    /// Queued URLs when this shard started, and what it counted since: the accounting identity.
+    accounted: i64,
+}
+
+impl Shard {
+    fn recover(context: Context) -> Result<Self, ShardError> {
+        let Context { id, shared, reader, to_writer } = context;
+        let config = &shared.config;
+        let limits = FrontierLimits {
+            host_concurrency: config.host_concurrency,
+            urls_in_memory: URLS_IN_MEMORY,
+        };
+        let frontier = Frontier::recover(reader.clone(), id, config.workers, limits)?;
+        let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
+        let mut shard = Self {
+            id,
+            fetcher: Rc::new(Fetcher::new(config.fetch.clone(), &shared.tls_roots)?),
+            hosts: HostTable::default(),
+            outboxes: Outboxes::new(id, config.workers),
+            ledger: Ledger::new(id, to_writer),
+            work: PageWork::new(&shared),
+            in_flight: InFlight::new(jobs_max),
+            jobs_max,
+            due_at: None,
+            busy: BusyMeter::default(),
+            accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
+            frontier,
+            reader,
+            shared,
+        };
+        shard.count_outstanding();
+        shard.publish_gauges(clock::now());
+        Ok(shard)
+    }
+
+    async fn run(mut self) -> Result<(), ShardError> {
+        let shared = Arc::clone(&self.shared);
+        let mut inbox = shared.mesh.inbox(self.id).lock_owned().await;
+        let mut phase = shared.phase.subscribe();
+        let committed = &shared.writer.committed[usize::from(self.id.0)].1;
+        loop {
+            self.turn()?;
+            let (has_room, patience) = (self.ledger.has_room(), self.patience());
+            if *phase.borrow_and_update() >= Phase::Stopping {
+                return self.stop();
+            }
+            // Fetch tasks share this thread: let them run even when events never cease.
+            tokio::task::yield_now().await;
+            let event = tokio::select! {
+                Some(done) = self.in_flight.ended() => Event::Ended(done),
+                Some(batch) = inbox.recv(), if has_room => Event::Received(batch),
+                () = committed.notified() => Event::Committed,
+                Ok(()) = phase.changed() => Event::PhaseChanged,
+                () = tokio::time::sleep(patience) => Event::Timer,
+            };
+            self.take(event);
+            self.take_more(&mut inbox);
+        }
+    }
+
+    /// Handles what else is ready, so that a turn's fixed costs are shared.
+    fn take_more(&mut self, inbox: &mut mpsc::Receiver<HandOff>) {
+        for _ in 0..EVENTS_PER_TURN_MAX {
+            if let Some(done) = self.in_flight.try_ended() {
+                self.take(Event::Ended(done));
+            } else if let Some(batch) = self.ledger.has_room().then(|| inbox.try_recv().ok()).flatten() {
+                self.take(Event::Received(batch));
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Ended(done) => self.end_job(done),
+            Event::Received(batch) => self.receive(batch),
+            Event::Committed => {
+                let number = self.shared.writer.committed[usize::from(self.id.0)].0.load(SeqCst);
+                self.frontier.committed(number);
+            }
+            Event::PhaseChanged | Event::Timer => {}
+        }
+    }
+
+    /// What follows on any event: settle, lease, hand over, flush.
+    fn turn(&mut self) -> Result<(), ShardError> {
+        let now = clock::now();
+        self.settle_delivered();
+        self.lease_more(now)?;
+        self.outboxes.flush(&self.shared);
+        let idle = self.in_flight.is_empty();
+        self.flush_ledger(idle)?;
+        self.hosts.close_stale(now);
+        self.publish_gauges(now);
+        Ok(())
+    }
+
+    /// How long the loop may sleep.
+    fn patience(&self) -> Duration {
+        let due = self.due_at.map_or(SLEEP_MAX, |at| at.saturating_sub(clock::now()));
+        let pending = self.ledger.patience().min(self.outboxes.patience());
+        due.min(pending).min(SLEEP_MAX)
+    }
+
+    /// Admits what another shard discovered on hosts of this one.
+    fn receive(&mut self, batch: HandOff) {
+        self.admit(batch.links);
+        self.ledger.owe_receipt(batch.receipt);
+    }
+
+    /// The crawl stops: name what is in flight, hand the rest to the writer, and end. What is
+    /// not settled stays in the durable queue.
+    fn stop(&mut self) -> Result<(), ShardError> {
+        let names = self.in_flight.urls().take(LAGGARDS_MAX).map(str::to_owned);
+        locked(&self.shared.laggards).extend(names);
+        self.settle_delivered();
+        self.gauges().in_flight.store(0, SeqCst);
+        self.ledger.flush_blocking(&mut self.frontier, &self.shared)
+    }
+
+    fn gauges(&self) -> &ShardGauges {
+        &self.shared.gauges[usize::from(self.id.0)]
+    }
+
+    fn is_leasing(&self) -> bool {
+        self.shared.phase() == Phase::Running
+    }
+
+    fn want_commit(&self) {
+        self.shared.writer.commit_wanted.store(true, Relaxed);
+    }
+}

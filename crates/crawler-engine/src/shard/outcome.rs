@@ -1,0 +1,129 @@
+//! What follows from the end of a fetch: pace, retry, store or give up.
+
+use std::time::Duration;
+
+use crawler_fetch::{FetchFailure, FailureKind, Response, Timings};
+use crawler_frontier::Lease;
+use crawler_politeness::{Jitter, Observation, UnixMillis, parse_retry_after};
+use crawler_url::HostHash;
+
+use super::Shard;
+use super::job::{JobDone, JobOutcome, Running};
+use super::settlement::{End, Settlement};
+use crate::clock;
+
+/// Statuses that may go away by themselves; a URL that gets one is tried again.
+const RETRY_STATUSES: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
+
+impl Shard {
+    /// Takes a finished job off the books and deals with its outcome.
+    pub(super) fn end_job(&mut self, done: JobDone) {
+        let Some(running) = self.in_flight.remove(done.id) else { return };
+        let host = running.lease.fingerprint.host;
+        if let Some(connection) = done.connection {
+            self.hosts.keep(host, connection, clock::now());
+        }
+        match done.outcome {
+            JobOutcome::Page { result: Ok(response), timings } => {
+                self.end_response(running, &response, timings);
+            }
+            JobOutcome::Page { result: Err(failure), .. } => self.end_failure(running.lease, &failure),
+            JobOutcome::Robots(reply) => self.learn_robots(running.lease, &reply),
+            JobOutcome::AddressBusy(until) => self.wait_for_address(running.lease, until),
+            JobOutcome::Panicked => self.end_panic(running.lease),
+        }
+    }
+
+    fn end_response(&mut self, running: Running, response: &Response, timings: Timings) {
+        let host = running.lease.fingerprint.host;
+        self.pace(host, observation(response, clock::now()), None);
+        self.frontier.release(&running.lease);
+        if RETRY_STATUSES.contains(&response.status) && self.may_retry(&running.lease) {
+            self.unclaim_page(host);
+            self.settle(Settlement { lease: running.lease, end: End::Retry });
+        } else {
+            self.store_response(running, response, timings);
+        }
+    }
+
+    fn end_failure(&mut self, lease: Lease, failure: &FetchFailure) {
+        let host = lease.fingerprint.host;
+        self.unclaim_page(host);
+        self.pace(host, Observation::Failed, None);
+        self.frontier.release(&lease);
+        let reason = failure.kind.as_str();
+        let end = if failure.kind.retryable() && self.may_retry(&lease) {
+            End::Retry
+        } else if failure.kind == FailureKind::AddressRefused {
+            End::Skipped { reason, row: self.work.report_row(&lease, reason, Some(&failure.detail)) }
+        } else {
+            End::Failed { reason, row: self.work.report_row(&lease, reason, Some(&failure.detail)) }
+        };
+        self.settle(Settlement { lease, end });
+    }
+
+    /// The address serves as many requests as it may; the host waits, the URL stays first.
+    fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
+        let context = self.hosts.entry(lease.fingerprint.host);
+        context.pages = context.pages.saturating_sub(1);
+        context.robots_pending = false;
+        self.frontier.snooze(lease, until);
+        self.refund_page();
+    }
+
+    fn end_panic(&mut self, lease: Lease) {
+        tracing::error!(url = lease.url.as_str(), "fetch task panicked");
+        let host = lease.fingerprint.host;
+        self.hosts.entry(host).robots_pending = false;
+        self.frontier.release(&lease);
+        let row = self.work.report_row(&lease, "internal", Some("fetch task panicked"));
+        self.settle(Settlement { lease, end: End::Failed { reason: "internal", row } });
+    }
+
+    fn may_retry(&self, lease: &Lease) -> bool {
+        lease.attempts < self.shared.config.retries
+    }
+
+    /// A page of the host's limit was not fetched after all.
+    fn unclaim_page(&mut self, host: HostHash) {
+        let context = self.hosts.entry(host);
+        context.pages = context.pages.saturating_sub(1);
+    }
+
+    /// Lets the host's pace learn what happened; `crawl_delay` is what new robots rules say.
+    pub(super) fn pace(
+        &mut self,
+        host: HostHash,
+        seen: Observation,
+        crawl_delay: Option<Option<Duration>>,
+    ) {
+        let jitter = Jitter::new(fastrand::f32());
+        let Some(pace) = self.frontier.pace(host) else { return };
+        if let Some(crawl_delay) = crawl_delay {
+            pace.crawl_delay = crawl_delay;
+        }
+        pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);
+    }
+}
+
+/// What a response says about the server's load.
+pub(super) fn observation(response: &Response, now: UnixMillis) -> Observation {
+    if !matches!(response.status, 429 | 503) {
+        return Observation::Answered;
+    }
+    let retry_after = response
+        .headers
+        .get(http::header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| parse_retry_after(value, now));
+    Observation::Throttled { retry_after }
+}
+
+/// The `Location` of a redirect (RFC 9110 section 15.4) that can be followed with GET.
+pub(super) fn location(response: &Response) -> Option<String> {
+    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let value = response.headers.get(http::header::LOCATION)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

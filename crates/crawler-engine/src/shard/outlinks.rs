@@ -1,0 +1,138 @@
+//! From a page's links to candidates: joined, judged, fingerprinted and sorted by shard.
+
+use std::borrow::Cow;
+
+use crawler_extract::{Link, LinkKind, LinkVisitor, RobotsDirectives};
+use crawler_frontier::{Candidate, Frontier, Hop, Lease, Source};
+use crawler_url::scope::{Scope, Verdict};
+use crawler_url::{Base, Canonicalizer, Fingerprint, ShardId, UrlError, WireUrl};
+
+use super::outbox::Outboxes;
+use crate::config::RobotsPolicy;
+use crate::counters::Counters;
+use crate::shared::Shared;
+
+/// Takes one page's links as they are found. Repeats cost a join and a look-up, no more.
+pub(super) struct Outlinks<'a> {
+    pub(super) own: ShardId,
+    pub(super) lease: &'a Lease,
+    pub(super) base: Base,
+    pub(super) scope: &'a Scope,
+    pub(super) canonicalizer: &'a Canonicalizer,
+    pub(super) frontier: &'a Frontier,
+    pub(super) outboxes: &'a mut Outboxes,
+    pub(super) shared: &'a Shared,
+    pub(super) counters: &'a mut Counters,
+    /// New URLs on hosts of this shard.
+    pub(super) local: Vec<Candidate>,
+    /// Shards that were sent something.
+    pub(super) touched: Vec<ShardId>,
+    /// Links that lead to a fetchable URL, in scope or not.
+    pub(super) found: u32,
+    pub(super) follow: Follow,
+}
+
+/// Whether the page's links may be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follow {
+    Yes,
+    /// The page or its headers say `nofollow` or `none`.
+    No,
+}
+
+impl LinkVisitor for Outlinks<'_> {
+    fn base(&mut self, href: &str) {
+        self.base.set_href(href);
+    }
+
+    fn directives(&mut self, directives: RobotsDirectives) {
+        if directives.nofollow && self.shared.config.robots == RobotsPolicy::Obey {
+            self.follow = Follow::No;
+        }
+    }
+
+    fn link(&mut self, link: Link<'_>) {
+        self.found += 1;
+        if self.follow == Follow::No {
+            return self.refuse("nofollow");
+        }
+        match self.base.join(link.href) {
+            Ok(url) => self.discover(url, hop(link.kind)),
+            // A link to the page itself or to something that is not fetched, like mailto.
+            Err(UrlError::Empty | UrlError::Scheme(_)) => {}
+            Err(_) => self.refuse("malformed"),
+        }
+    }
+}
+
+impl Outlinks<'_> {
+    /// A link to another page: one hop further from the seed.
+    fn discover(&mut self, url: WireUrl, hop: Hop) {
+        let depth = self.lease.depth.saturating_add(1);
+        match self.scope.judge(&url, depth) {
+            Verdict::In => {}
+            Verdict::Out(why) => return self.refuse(why.reason()),
+        }
+        let fingerprint = self.canonicalizer.fingerprint(&url);
+        self.route(fingerprint, url, depth, 0, hop, Source::Link);
+    }
+
+    /// The target of a redirect is as far from the seed as its source, and a seed if that is one.
+    pub(super) fn redirect(&mut self, url: WireUrl, source: Source) {
+        let fingerprint = self.canonicalizer.fingerprint(&url);
+        let (depth, redirects) = (self.lease.depth, self.lease.redirects.saturating_add(1));
+        self.route(fingerprint, url, depth, redirects, Hop::Redirect, source);
+    }
+
+    fn route(
+        &mut self,
+        fingerprint: Fingerprint,
+        url: WireUrl,
+        depth: u16,
+        redirects: u8,
+        hop: Hop,
+        source: Source,
+    ) {
+        let shard = fingerprint.host.slot().shard(self.shared.config.workers);
+        let known = if shard == self.own {
+            self.frontier.knows(fingerprint)
+        } else {
+            self.outboxes.is_recent(fingerprint)
+        };
+        // A batch still open may carry the link for an earlier page; this page need not wait for
+        // it: if the batch is lost, that earlier page is fetched again and finds the link again.
+        if known {
+            return;
+        }
+        let candidate = Candidate {
+            url,
+            fingerprint,
+            via: Some(self.lease.url.as_str().into()),
+            depth,
+            redirects,
+            hops: self.lease.hops.then(hop),
+            source,
+        };
+        if shard == self.own {
+            self.local.push(candidate);
+            return;
+        }
+        self.outboxes.push(shard, candidate, self.shared);
+        if !self.touched.contains(&shard) {
+            self.touched.push(shard);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, reason: &'static str) {
+        *self.counters.links_out_of_scope.entry(Cow::Borrowed(reason)).or_default() += 1;
+    }
+}
+
+fn hop(kind: LinkKind) -> Hop {
+    match kind {
+        LinkKind::Refresh => Hop::Redirect,
+        LinkKind::Frame => Hop::Embed,
+        kind if kind.is_asset() => Hop::Embed,
+        _ => Hop::Link,
+    }
+}

@@ -1,0 +1,157 @@
+//! What all threads of a crawl see: gauges, limits and the phase.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crawler_fetch::TlsRoots;
+use crawler_politeness::IpLimits;
+use tokio::sync::{Notify, watch};
+
+use crate::budget::PageBudget;
+use crate::config::CrawlConfig;
+use crate::counters::Counters;
+use crate::mesh::Mesh;
+use crate::outstanding::Outstanding;
+use crate::phase::{Finish, Phase};
+use crate::scope_cell::ScopeCell;
+
+/// The crawl-wide state; every field is safe to touch from any thread and none is held for long.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: CrawlConfig,
+    pub(crate) tls_roots: TlsRoots,
+    pub(crate) phase: watch::Sender<Phase>,
+    pub(crate) mesh: Mesh,
+    pub(crate) outstanding: Outstanding,
+    pub(crate) budget: PageBudget,
+    pub(crate) ip_limits: Arc<IpLimits>,
+    pub(crate) scope: ScopeCell,
+    pub(crate) generation: u32,
+    pub(crate) gauges: Vec<ShardGauges>,
+    pub(crate) writer: WriterGauges,
+    pub(crate) totals: Mutex<Counters>,
+    pub(crate) clock: Mutex<CrawlClock>,
+    pub(crate) finish: Mutex<Option<Finish>>,
+    pub(crate) laggards: Mutex<Vec<String>>,
+    pub(crate) restarts: AtomicU64,
+    pub(crate) stalls: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// Moves on to `next` if it lies ahead, noting the first reason to end that anyone gave.
+    pub(crate) fn advance(&self, next: Phase, finish: Option<Finish>) {
+        if let Some(finish) = finish {
+            let mut noted = locked(&self.finish);
+            let worse = matches!(finish, Finish::Failed(_) | Finish::DiskFull(_) | Finish::Forced);
+            if noted.is_none() || worse && !matches!(*noted, Some(Finish::Failed(_))) {
+                *noted = Some(finish);
+            }
+        }
+        self.phase.send_if_modified(|phase| {
+            let ahead = next > *phase;
+            if ahead {
+                *phase = next;
+            }
+            ahead
+        });
+        locked(&self.clock).set_running(self.phase() == Phase::Running);
+    }
+
+    /// Switches between `Running` and `Paused`; any other phase stays.
+    pub(crate) fn pause_or_resume(&self, from: Phase, to: Phase) -> bool {
+        let switched = self.phase.send_if_modified(|phase| {
+            let fits = *phase == from;
+            if fits {
+                *phase = to;
+            }
+            fits
+        });
+        locked(&self.clock).set_running(self.phase() == Phase::Running);
+        switched
+    }
+}
+
+/// Locks a mutex whose data is valid after any panic: plain numbers and lists.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a shard says of itself, for the supervisor and for snapshots.
+#[derive(Debug, Default)]
+pub(crate) struct ShardGauges {
+    /// Wall-clock milliseconds of the last turn of its loop; 0 before the first.
+    pub(crate) heartbeat_at: AtomicU64,
+    /// Its part of [`Outstanding`].
+    pub(crate) outstanding: AtomicI64,
+    /// Pages reserved from the budget and not yet spent or refunded.
+    pub(crate) reserved: AtomicU64,
+    pub(crate) fetched: AtomicU64,
+    pub(crate) queued: AtomicU64,
+    pub(crate) seen: AtomicU64,
+    pub(crate) in_flight: AtomicU32,
+    pub(crate) unsettled: AtomicU32,
+    pub(crate) hosts_known: AtomicU64,
+    pub(crate) hosts_ready: AtomicU64,
+    pub(crate) hosts_snoozed: AtomicU64,
+    pub(crate) hosts_in_flight: AtomicU64,
+    /// CPU use of its thread over the last quarter second, in thousandths of a core.
+    pub(crate) busy_permille: AtomicU32,
+    /// Discovered minus ended minus queued, as this shard counted since it started; always 0.
+    pub(crate) accounting_error: AtomicI64,
+}
+
+/// How the shards and the store writer keep in step.
+#[derive(Debug)]
+pub(crate) struct WriterGauges {
+    /// Bytes sent to the writer and not yet appended.
+    pub(crate) backlog_bytes: AtomicU64,
+    /// A shard has nothing to do until the next commit.
+    pub(crate) commit_wanted: AtomicBool,
+    /// For each shard: the number of its last ops that are committed, and who waits for it.
+    pub(crate) committed: Vec<(AtomicU64, Notify)>,
+}
+
+impl WriterGauges {
+    pub(crate) fn new(shards: usize) -> Self {
+        Self {
+            backlog_bytes: AtomicU64::new(0),
+            commit_wanted: AtomicBool::new(false),
+            committed: (0..shards).map(|_| (AtomicU64::new(0), Notify::new())).collect(),
+        }
+    }
+
+    pub(crate) fn has_room(&self, bytes_max: u64) -> bool {
+        self.backlog_bytes.load(Ordering::Relaxed) < bytes_max
+    }
+}
+
+/// The crawl's own clock: it stands still while the crawl is paused.
+#[derive(Debug)]
+pub(crate) struct CrawlClock {
+    counted: Duration,
+    running_since: Option<Instant>,
+}
+
+impl CrawlClock {
+    pub(crate) fn new() -> Self {
+        Self { counted: Duration::ZERO, running_since: None }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.counted + self.running_since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn set_running(&mut self, running: bool) {
+        if running && self.running_since.is_none() {
+            self.running_since = Some(Instant::now());
+        } else if !running {
+            self.counted = self.elapsed();
+            self.running_since = None;
+        }
+    }
+}

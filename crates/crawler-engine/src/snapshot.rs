@@ -1,0 +1,160 @@
+//! The numbers of a crawl at one moment, as shown to people and written to `stats.json`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde::{Deserialize, Serialize};
+
+use crate::counters::Counters;
+use crate::phase::Phase;
+use crate::shared::{Shared, locked};
+
+/// Name of the statistics file in a data directory.
+const STATS_FILE: &str = "stats.json";
+
+/// The state of a crawl. Counters cover all runs on the data directory, gauges this moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Where the crawl is in its life.
+    pub phase: Phase,
+    /// Process that crawls or crawled.
+    pub pid: u32,
+    /// Recrawl generation, from 0.
+    pub generation: u32,
+    /// Seconds of this run, without pauses.
+    pub elapsed_secs: f64,
+    /// What happened so far.
+    #[serde(flatten)]
+    pub counters: Counters,
+    /// URLs waiting or in flight.
+    pub queued: u64,
+    /// Fetches in flight.
+    pub in_flight: u64,
+    /// Members of the seen set.
+    pub seen: u64,
+    /// Hosts with a state.
+    pub hosts_known: u64,
+    /// Hosts that may be asked now.
+    pub hosts_ready: u64,
+    /// Hosts whose next fetch time has not come.
+    pub hosts_snoozed: u64,
+    /// Hosts being asked.
+    pub hosts_in_flight: u64,
+    /// Shards restarted after a panic.
+    pub restarts: u64,
+    /// Times that a shard's loop stood still for 5 s.
+    pub stalls: u64,
+    /// Discovered minus ended minus queued; anything but 0 is a defect.
+    pub accounting_error: i64,
+    /// Each shard's share.
+    pub shards: Vec<ShardSnapshot>,
+}
+
+/// One shard's part of a [`Snapshot`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShardSnapshot {
+    /// Which shard.
+    pub shard: u16,
+    /// Responses fetched in this run.
+    pub fetched: u64,
+    /// Fetches in flight.
+    pub in_flight: u32,
+    /// URLs waiting or in flight.
+    pub queued: u64,
+    /// CPU use of its thread, in thousandths of a core.
+    pub busy_permille: u32,
+}
+
+impl Snapshot {
+    /// URLs that failed, over all reasons.
+    #[must_use]
+    pub fn failed_total(&self) -> u64 {
+        self.counters.failed.values().sum()
+    }
+
+    /// URLs that were skipped, over all reasons.
+    #[must_use]
+    pub fn skipped_total(&self) -> u64 {
+        self.counters.skipped.values().sum()
+    }
+
+    pub(crate) fn take(shared: &Shared) -> Self {
+        let shards: Vec<_> = shared.gauges.iter().zip(0..).map(shard_snapshot).collect();
+        let sum = |gauge: fn(&crate::shared::ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
+        Self {
+            phase: shared.phase(),
+            pid: std::process::id(),
+            generation: shared.generation,
+            elapsed_secs: locked(&shared.clock).elapsed().as_secs_f64(),
+            counters: locked(&shared.totals).clone(),
+            queued: sum(|g| g.queued.load(Relaxed)),
+            in_flight: sum(|g| u64::from(g.in_flight.load(Relaxed))),
+            seen: sum(|g| g.seen.load(Relaxed)),
+            hosts_known: sum(|g| g.hosts_known.load(Relaxed)),
+            hosts_ready: sum(|g| g.hosts_ready.load(Relaxed)),
+            hosts_snoozed: sum(|g| g.hosts_snoozed.load(Relaxed)),
+            hosts_in_flight: sum(|g| g.hosts_in_flight.load(Relaxed)),
+            restarts: shared.restarts.load(Relaxed),
+            stalls: shared.stalls.load(Relaxed),
+            accounting_error: shared.gauges.iter().map(|g| g.accounting_error.load(Relaxed)).sum(),
+            shards,
+        }
+    }
+
+    /// Replaces `stats.json` as a whole, so that a reader never sees half of it.
+    pub(crate) fn write(&self, data_dir: &Path) -> io::Result<()> {
+        let text = serde_json::to_vec_pretty(self)?;
+        let temporary = data_dir.join(".stats.json.tmp");
+        fs::write(&temporary, text)?;
+        fs::rename(temporary, data_dir.join(STATS_FILE))
+    }
+}
+
+fn shard_snapshot((gauges, shard): (&crate::shared::ShardGauges, u16)) -> ShardSnapshot {
+    ShardSnapshot {
+        shard,
+        fetched: gauges.fetched.load(Relaxed),
+        in_flight: gauges.in_flight.load(Relaxed),
+        queued: gauges.queued.load(Relaxed),
+        busy_permille: gauges.busy_permille.load(Relaxed),
+    }
+}
+
+/// Why the statistics of a data directory could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatsError {
+    /// The file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not what a crawl writes.
+    #[error("{} is damaged ({source}); the next crawl on this directory writes it anew", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+}
+
+/// The last snapshot that a crawl on `data_dir` wrote (about every second, and at its end), or
+/// `None` when no crawl ever ran there.
+///
+/// # Errors
+/// When the file is there but cannot be read or understood.
+pub fn read_stats(data_dir: &Path) -> Result<Option<Snapshot>, StatsError> {
+    let path = data_dir.join(STATS_FILE);
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(StatsError::Io { path, source }),
+    };
+    serde_json::from_slice(&text).map(Some).map_err(|source| StatsError::Damaged { path, source })
+}

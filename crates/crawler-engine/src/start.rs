@@ -1,0 +1,203 @@
+//! Opening a data directory and bringing a crawl to life.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, atomic::AtomicU64};
+
+use crawler_fetch::{FetchSetupError, TlsRoots};
+use crawler_frontier::{FrontierDb, FrontierError};
+use crawler_politeness::IpLimits;
+use crawler_store::{StoreError, StorePositions, StoreWriter};
+use crawler_url::WireUrl;
+use crawler_url::scope::Scope;
+use tokio::sync::watch;
+
+use crate::budget::PageBudget;
+use crate::config::{CrawlConfig, Start};
+use crate::handle::{CrawlHandle, End};
+use crate::lock::{DirLock, LockRefusal};
+use crate::mesh::Mesh;
+use crate::outstanding::Outstanding;
+use crate::phase::Phase;
+use crate::scope_cell::ScopeCell;
+use crate::shared::{CrawlClock, Shared, ShardGauges, WriterGauges};
+use crate::supervisor::Supervisor;
+use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
+
+/// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
+const OUR_ENTRIES: [&str; 6] = ["store", "warc", "cdxj", "pages", "reports", "stats.json"];
+
+/// Why a crawl could not begin.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another process crawls on the same data directory.
+    #[error("{} is in use by {}; stop it first, or choose another directory with --output", dir.display(), holder(*pid))]
+    Locked {
+        /// The data directory.
+        dir: PathBuf,
+        /// Who has it, if that could be read.
+        pid: Option<u32>,
+    },
+    /// The data directory cannot be made, read or written.
+    #[error("cannot use the data directory {}: {source}", dir.display())]
+    DataDir {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The frontier cannot be opened.
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+    /// The captures or their indexes cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The frontier's last checkpoint cannot be understood.
+    #[error("the checkpoint in {} is damaged ({source}); start over with --fresh", dir.display())]
+    Checkpoint {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// TLS roots or another part of the fetch path cannot be set up.
+    #[error(transparent)]
+    Fetch(#[from] FetchSetupError),
+    /// There is neither a seed nor an earlier crawl to continue.
+    #[error("no seeds: give URLs, --seeds FILE, or the --output directory of an earlier crawl")]
+    NoSeeds,
+    /// A thread could not be started.
+    #[error("cannot start the {name} thread: {source}")]
+    Thread {
+        /// Which thread.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+/// Opens the data directory and starts all threads. Returns as soon as they run; the shards
+/// recover their queues by themselves.
+///
+/// # Errors
+/// When the directory is in use, damaged or not writable, when there is nothing to crawl, or when
+/// TLS roots cannot be loaded.
+pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
+    let lock = prepare(&config.data_dir, config.start)?;
+    let mut frontier = FrontierDb::open(&config.data_dir.join("store"))?;
+    let stored_seeds = frontier.reader().seeds()?;
+    let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
+    if config.start == Start::Recrawl && checkpoint.is_some() {
+        frontier.start_generation()?;
+    }
+    if config.seeds.is_empty() && stored_seeds.is_empty() {
+        return Err(StartError::NoSeeds);
+    }
+    let (positions, counters) = checkpoint.map(|c| (c.positions, c.counters)).unzip();
+    let store = open_store(&config, positions.as_ref())?;
+    let counters = counters.unwrap_or_default();
+    let seeds = seeds_to_feed(&config, &stored_seeds);
+    let scope = Scope::new(config.scope.clone(), &all_seeds(&config.seeds, &stored_seeds));
+    let shards = usize::from(config.workers.get());
+    let shared = Arc::new(Shared {
+        tls_roots: TlsRoots::load(&config.fetch)?,
+        phase: watch::Sender::new(Phase::Starting),
+        mesh: Mesh::new(config.workers),
+        outstanding: Outstanding::default(),
+        budget: PageBudget::new(config.limits.pages, counters.fetched),
+        ip_limits: Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval)),
+        scope: ScopeCell::new(scope),
+        generation: frontier.generation(),
+        gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
+        writer: WriterGauges::new(shards),
+        totals: Mutex::new(counters),
+        clock: Mutex::new(CrawlClock::new()),
+        finish: Mutex::new(None),
+        laggards: Mutex::new(Vec::new()),
+        restarts: AtomicU64::new(0),
+        stalls: AtomicU64::new(0),
+        config,
+    });
+    spawn(shared, store, frontier, seeds, lock)
+}
+
+/// Makes the directory, takes its lock and, for a fresh start, empties it.
+fn prepare(dir: &Path, start: Start) -> Result<DirLock, StartError> {
+    let failed = |source| StartError::DataDir { dir: dir.to_owned(), source };
+    fs::create_dir_all(dir).map_err(failed)?;
+    let lock = DirLock::take(dir).map_err(|refusal| match refusal {
+        LockRefusal::Held(pid) => StartError::Locked { dir: dir.to_owned(), pid },
+        LockRefusal::Io(source) => failed(source),
+    })?;
+    // Without a frontier it is not a crawl's directory, and what is in it is not ours to remove.
+    if start == Start::Fresh && dir.join("store").is_dir() {
+        for entry in OUR_ENTRIES {
+            remove(&dir.join(entry)).map_err(failed)?;
+        }
+    }
+    Ok(lock)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn read_checkpoint(dir: &Path, frontier: &FrontierDb) -> Result<Option<Checkpoint>, StartError> {
+    let Some(payload) = frontier.payload().filter(|payload| !payload.is_empty()) else {
+        return Ok(None);
+    };
+    let checkpoint = serde_json::from_slice(&payload)
+        .map_err(|source| StartError::Checkpoint { dir: dir.to_owned(), source })?;
+    Ok(Some(checkpoint))
+}
+
+fn open_store(config: &CrawlConfig, positions: Option<&StorePositions>) -> Result<StoreWriter, StoreError> {
+    StoreWriter::open(&config.data_dir, config.store.clone(), positions)
+}
+
+/// The seeds that this run hands to the shards: what was given now, and for a recrawl all.
+fn seeds_to_feed(config: &CrawlConfig, stored: &[WireUrl]) -> Vec<WireUrl> {
+    match config.start {
+        Start::Recrawl => all_seeds(&config.seeds, stored),
+        Start::Continue | Start::Fresh => config.seeds.clone(),
+    }
+}
+
+fn all_seeds(given: &[WireUrl], stored: &[WireUrl]) -> Vec<WireUrl> {
+    given.iter().chain(stored).cloned().collect()
+}
+
+fn spawn(
+    shared: Arc<Shared>,
+    store: StoreWriter,
+    frontier: FrontierDb,
+    seeds: Vec<WireUrl>,
+    lock: DirLock,
+) -> Result<CrawlHandle, StartError> {
+    let reader = frontier.reader();
+    let (to_writer, writer_inbox) = sync_channel(QUEUE_BATCHES_MAX);
+    let writer = Writer::new(Arc::clone(&shared), store, frontier);
+    let writer = std::thread::Builder::new()
+        .name("store-writer".to_owned())
+        .spawn(move || writer.run(&writer_inbox))
+        .map_err(|source| StartError::Thread { name: "store-writer".to_owned(), source })?;
+    let end = Arc::new(End::default());
+    let handle = CrawlHandle::new(Arc::clone(&shared), Arc::clone(&end));
+    let supervisor = Supervisor { shared, reader, to_writer, writer, seeds, lock, end };
+    std::thread::Builder::new()
+        .name("supervisor".to_owned())
+        .spawn(move || supervisor.run())
+        .map_err(|source| StartError::Thread { name: "supervisor".to_owned(), source })?;
+    Ok(handle)
+}

@@ -1,0 +1,221 @@
+//! The store-writer thread: the only one that writes to disk.
+//!
+//! Captures are appended as they come. At most once a second everything since the last commit
+//! becomes durable in one step: first the output files are synced, then one database batch
+//! records their lengths together with the frontier's changes. Whatever kills the process, the
+//! next start cuts the files back to the recorded lengths and finds a frontier that agrees.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+use crawler_frontier::{FrontierDb, FrontierError, Ops};
+use crawler_store::{EncodedCapture, StoreError, StorePositions, StoreWriter};
+use crawler_url::ShardId;
+use serde::{Deserialize, Serialize};
+
+use crate::counters::Counters;
+use crate::phase::{Finish, Phase};
+use crate::shared::{Shared, locked};
+use crate::snapshot::Snapshot;
+
+/// Longest time that settled work waits to become durable.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
+/// Shortest time between commits, when shards wait for one.
+const COMMIT_GAP: Duration = Duration::from_millis(50);
+/// Frontier changes that trigger a commit before its time, to bound memory.
+const COMMIT_OPS_MAX: usize = 200_000;
+/// Batches that may wait for the writer; senders keep theirs when it is full.
+pub(crate) const QUEUE_BATCHES_MAX: usize = 256;
+
+/// What the writer is asked to do.
+pub(crate) enum ToWriter {
+    /// Append and, with the next commit, make durable.
+    Batch(Box<ShardBatch>),
+    /// Commit now, then answer.
+    Barrier(SyncSender<()>),
+    /// Commit, close the files and end.
+    Close,
+}
+
+/// What one shard has to make durable together.
+pub(crate) struct ShardBatch {
+    pub(crate) shard: ShardId,
+    pub(crate) captures: Vec<EncodedCapture>,
+    pub(crate) skipped: Vec<Vec<u8>>,
+    pub(crate) ops: Ops,
+    pub(crate) counters: Counters,
+    /// What the sender added to the backlog for this batch.
+    pub(crate) bytes: u64,
+}
+
+impl ShardBatch {
+    /// Whether there is nothing in it worth sending.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+            && self.captures.is_empty()
+            && self.skipped.is_empty()
+            && self.counters == Counters::default()
+    }
+}
+
+/// What the database keeps for the engine with each commit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    pub(crate) positions: StorePositions,
+    pub(crate) counters: Counters,
+}
+
+/// Why nothing more can be written.
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+    #[error("cannot encode the checkpoint: {0}")]
+    Checkpoint(#[from] serde_json::Error),
+}
+
+impl WriteError {
+    fn finish(&self) -> Finish {
+        let full = match self {
+            Self::Store(error) => error.is_disk_full(),
+            Self::Frontier(error) => error.is_disk_full(),
+            Self::Checkpoint(_) => false,
+        };
+        if full { Finish::DiskFull(self.to_string()) } else { Finish::Failed(self.to_string()) }
+    }
+}
+
+/// The thread's state.
+pub(crate) struct Writer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) store: StoreWriter,
+    pub(crate) frontier: FrontierDb,
+    pending: Ops,
+    /// Number of each shard's newest ops in `pending` or committed.
+    numbers: Vec<u64>,
+    dirty: bool,
+    committed_at: Instant,
+}
+
+impl Writer {
+    pub(crate) fn new(shared: Arc<Shared>, store: StoreWriter, frontier: FrontierDb) -> Self {
+        let numbers = vec![0; shared.gauges.len()];
+        let committed_at = Instant::now();
+        Self { shared, store, frontier, pending: Ops::default(), numbers, dirty: true, committed_at }
+    }
+
+    /// Works until it is closed or a write fails; then the crawl is told and stops.
+    pub(crate) fn run(mut self, inbox: &Receiver<ToWriter>) {
+        let outcome = self.serve(inbox);
+        let (shared, outcome) = (Arc::clone(&self.shared), outcome.and_then(|()| self.close()));
+        if let Err(error) = outcome {
+            tracing::error!(%error, "store failed, the crawl stops; what was committed is safe");
+            shared.advance(Phase::Stopping, Some(error.finish()));
+            discard(&shared, inbox);
+        }
+    }
+
+    /// Works until it is told to close.
+    fn serve(&mut self, inbox: &Receiver<ToWriter>) -> Result<(), WriteError> {
+        loop {
+            match inbox.recv_timeout(self.patience()) {
+                Ok(ToWriter::Batch(batch)) => self.append(*batch)?,
+                Ok(ToWriter::Barrier(done)) => {
+                    self.commit()?;
+                    // A requester that is gone has nobody left to tell.
+                    let _ = done.send(());
+                }
+                Ok(ToWriter::Close) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.is_commit_due() {
+                self.commit()?;
+            }
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let wanted = self.shared.writer.commit_wanted.load(Ordering::Relaxed);
+        let interval = if wanted { COMMIT_GAP } else { COMMIT_INTERVAL };
+        interval.saturating_sub(self.committed_at.elapsed()).clamp(Duration::from_millis(1), COMMIT_GAP)
+    }
+
+    fn is_commit_due(&self) -> bool {
+        let wanted = self.shared.writer.commit_wanted.load(Ordering::Relaxed);
+        let since = self.committed_at.elapsed();
+        self.dirty && (since >= COMMIT_INTERVAL || wanted && since >= COMMIT_GAP)
+            || self.pending.len() >= COMMIT_OPS_MAX
+    }
+
+    fn append(&mut self, batch: ShardBatch) -> Result<(), WriteError> {
+        self.dirty = true;
+        for capture in &batch.captures {
+            self.store.append(capture)?;
+        }
+        for row in &batch.skipped {
+            self.store.append_skipped(row)?;
+        }
+        self.shared.writer.backlog_bytes.fetch_sub(batch.bytes, Ordering::Relaxed);
+        let number = &mut self.numbers[usize::from(batch.shard.0)];
+        *number = (*number).max(batch.ops.number());
+        self.pending.merge(batch.ops);
+        locked(&self.shared.totals).merge(batch.counters);
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), WriteError> {
+        self.shared.writer.commit_wanted.store(false, Ordering::Relaxed);
+        let positions = self.store.sync()?;
+        let pending = std::mem::take(&mut self.pending);
+        record(&self.shared, &mut self.frontier, positions, pending)?;
+        for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed) {
+            committed.store(*number, Ordering::Release);
+            waiting.notify_one();
+        }
+        self.dirty = false;
+        self.committed_at = Instant::now();
+        self.write_stats();
+        Ok(())
+    }
+
+    fn write_stats(&self) {
+        if let Err(error) = Snapshot::take(&self.shared).write(&self.shared.config.data_dir) {
+            tracing::warn!(%error, "cannot write stats.json");
+        }
+    }
+
+    /// Commits what is left, closes the output files and records their final names.
+    fn close(mut self) -> Result<(), WriteError> {
+        let positions = self.store.close()?;
+        record(&self.shared, &mut self.frontier, positions, self.pending)
+    }
+}
+
+/// The durable step: frontier changes, output lengths and counters in one database batch.
+fn record(
+    shared: &Shared,
+    frontier: &mut FrontierDb,
+    positions: StorePositions,
+    pending: Ops,
+) -> Result<(), WriteError> {
+    let counters = locked(&shared.totals).clone();
+    let payload = serde_json::to_vec(&Checkpoint { positions, counters })?;
+    Ok(frontier.commit(pending, &payload)?)
+}
+
+/// After a failure: takes what still comes, so that no shard waits, and writes nothing.
+fn discard(shared: &Shared, inbox: &Receiver<ToWriter>) {
+    while let Ok(message) = inbox.recv() {
+        match message {
+            ToWriter::Batch(batch) => {
+                shared.writer.backlog_bytes.fetch_sub(batch.bytes, Ordering::Relaxed);
+            }
+            ToWriter::Barrier(done) => drop(done),
+            ToWriter::Close => return,
+        }
+    }
+}

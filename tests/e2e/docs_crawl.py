@@ -1,0 +1,212 @@
+"""Crawls three real documentation sites and compares with wget2, warcio and itself after kill -9.
+
+Both crawlers are judged by what the web server saw: the sets come from nginx's access log.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PORT = 8088
+SITES = {
+    "127.0.1.1": "python3.11/html",
+    "127.0.1.2": "sqlite3",
+    "127.0.1.3": "postgresql-doc-15/html",
+}
+SEEDS = [f"http://{address}:{PORT}/" for address in SITES]
+KILLS = 5
+
+
+class Servers:
+    """nginx on three loopback addresses; its access log tells what was asked for and by whom."""
+
+    def __init__(self, work: Path):
+        self.run = work / "nginx"
+        shutil.rmtree(self.run, ignore_errors=True)
+        self.run.mkdir(parents=True)
+        self.run.chmod(0o777)
+        self.log = self.run / "access.log"
+        config = self.run / "nginx.conf"
+        config.write_text(self.config(work / "docs/usr/share/doc"))
+        self.command = ["nginx", "-c", str(config), "-e", str(self.run / "error.log")]
+
+    def config(self, docs: Path) -> str:
+        sites = " ".join(f"{address} {site};" for address, site in SITES.items())
+        listen = " ".join(f"listen {address}:{PORT} backlog=1024;" for address in SITES)
+        user = "user root;" if os.geteuid() == 0 else ""
+        return f"""
+{user} worker_processes 1; pid {self.run}/nginx.pid; error_log {self.run}/error.log crit;
+events {{ worker_connections 4096; }}
+http {{
+  include /etc/nginx/mime.types; default_type application/octet-stream;
+  sendfile on; tcp_nopush on; keepalive_requests 1000000; gzip_static on;
+  client_body_temp_path {self.run}; proxy_temp_path {self.run}; fastcgi_temp_path {self.run};
+  uwsgi_temp_path {self.run}; scgi_temp_path {self.run};
+  log_format seen '$server_addr\t$status\t$request_uri\t$http_referer\t$http_user_agent';
+  access_log {self.log} seen;
+  map $server_addr $site {{ {sites} }}
+  server {{
+    {listen}
+    root {docs}/$site; index index.html;
+    location = /robots.txt {{ return 200 "User-agent: *\\nDisallow:\\n"; }}
+  }}
+}}
+"""
+
+    def __enter__(self):
+        subprocess.run(self.command, check=True)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([*self.command, "-s", "stop"], check=False)
+
+    def start_log(self):
+        """Forgets what was seen so far."""
+        self.log.write_text("")
+
+    def seen(self, agent: str) -> dict[str, tuple[str, str]]:
+        """URL -> (status, referer) of what `agent` asked for since start_log, robots.txt aside."""
+        requests = {}
+        for line in self.log.read_text(errors="replace").splitlines():
+            address, status, uri, referer, by = line.split("\t")
+            if agent in by and uri != "/robots.txt":
+                requests[f"http://{address}:{PORT}{uri}"] = (status, referer)
+        return requests
+
+
+def crawl(binary: Path, output: Path, *flags: str, **popen) -> subprocess.Popen:
+    command = [binary, *SEEDS, "--workers", "2", "--delay", "0", "--allow-private", "--assets",
+               "--contact", "mailto:e2e@example.org", "--output", output, *flags]
+    return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, **popen)
+
+
+def finish(process: subprocess.Popen) -> str:
+    stdout, stderr = process.communicate(timeout=300)
+    expect(process.returncode == 0, f"crawl ended with {process.returncode}:\n{stdout}{stderr}")
+    return stdout
+
+
+def pages(output: Path) -> list[dict]:
+    lines = (output / "pages/pages.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def expect(holds: bool, otherwise: str):
+    if not holds:
+        sys.exit(f"e2e: FAILED: {otherwise}")
+
+
+def passed(what: str):
+    print(f"e2e: ok: {what}", flush=True)
+
+
+def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
+    """The URLs that we fetch are those that `wget2 -r` fetches, but for explained differences."""
+    servers.start_log()
+    mirror = work / "wget2"
+    shutil.rmtree(mirror, ignore_errors=True)
+    subprocess.run(["wget2", "-q", "-r", "-l", "inf", "--compression=gzip", "-P", mirror, *SEEDS],
+                   check=False)
+    theirs = servers.seen("Wget/2")
+    servers.start_log()
+    output = work / "crawl"
+    finish(crawl(binary, output, "--fresh"))
+    ours = servers.seen("crawler/")
+    missing = {url: why for url, why in theirs.items() if url not in ours}
+    extra = {url: why for url, why in ours.items() if url not in theirs}
+    for url, (_, referer) in list(missing.items()):
+        if explained_missing(url, referer):
+            del missing[url]
+    for url, (_, _) in list(extra.items()):
+        if explained_extra(url):
+            del extra[url]
+    expect(not missing, f"wget2 fetched what we did not: {sorted(missing)[:20]}")
+    expect(not extra, f"we fetched what wget2 did not: {sorted(extra)[:20]}")
+    rows = pages(output)
+    expect({row["url"] for row in rows} == set(ours), "pages.jsonl is not what was fetched")
+    expect(len(rows) == len(ours), "pages.jsonl names a URL twice")
+    passed(f"{len(ours)} URLs fetched, wget2 {len(theirs)}, every difference explained")
+    return set(ours)
+
+
+def explained_missing(url: str, referer: str) -> bool:
+    return False
+
+
+def explained_extra(url: str) -> bool:
+    return False
+
+
+def warcs_are_valid(work: Path, output: Path):
+    """warcio reads every record of every WARC and finds its digests right."""
+    warcs = sorted((output / "warc").glob("*.warc.gz"))
+    expect(bool(warcs), "no WARC was written")
+    expect(not list((output / "warc").glob("*.open")), "a WARC was left open")
+    check = subprocess.run([work / "venv/bin/warcio", "check", "-v", *warcs],
+                           capture_output=True, text=True)
+    expect(check.returncode == 0, f"warcio check: {check.stdout[-2000:]}{check.stderr[-2000:]}")
+    records = check.stdout.count("offset ")
+    expect(records >= 3 * len(pages(output)), f"warcio saw only {records} records")
+    passed(f"warcio check of {len(warcs)} WARC, {records} records")
+
+
+def stored_bytes_are_the_servers(binary: Path, work: Path, output: Path):
+    """`crawler get` gives the bytes of the file that the server has."""
+    docs = work / "docs/usr/share/doc"
+    rows = [row for row in pages(output) if row["status"] == 200 and not row["url"].endswith("/")]
+    for row in random.Random(1).sample(rows, 25):
+        address, path = row["url"].removeprefix("http://").split(f":{PORT}/", 1)
+        got = subprocess.run([binary, "get", row["url"], "-o", output], capture_output=True)
+        expect(got.returncode == 0, f"get {row['url']}: {got.stderr.decode()}")
+        file = docs / SITES[address] / path.split("?")[0]
+        expect(got.stdout == file.read_bytes(), f"get {row['url']} differs from {file}")
+    passed("crawler get returns the servers' bytes for 25 pages")
+
+
+def survives_kill(binary: Path, work: Path, whole: set[str]):
+    """SIGKILL at random moments, then the same command again: the same set, each URL once."""
+    output = work / "crawl-killed"
+    shutil.rmtree(output, ignore_errors=True)
+    moments = random.Random(os.environ.get("E2E_SEED", time.time_ns()))
+    killed = 0
+    for _ in range(KILLS):
+        process = crawl(binary, output)
+        time.sleep(moments.uniform(0.05, 1.2))
+        killed += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    finish(crawl(binary, output))
+    rows = [row["url"] for row in pages(output)]
+    expect(set(rows) == whole, f"after kills: missing {sorted(whole - set(rows))[:10]}, "
+                               f"extra {sorted(set(rows) - whole)[:10]}")
+    expect(len(rows) == len(set(rows)), "a URL is in pages.jsonl twice after kills")
+    index = (output / "cdxj/index.cdxj").read_text().splitlines()
+    expect(len(index) == len(rows), f"{len(index)} index rows for {len(rows)} pages")
+    expect(killed > 0, "every crawl was over before it could be killed")
+    warcs_are_valid(work, output)
+    passed(f"the same {len(rows)} URLs after {killed} kills, each stored once")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    options = parser.parse_args()
+    with Servers(options.work) as servers:
+        whole = same_set_as_wget2(options.binary, options.work, servers)
+        warcs_are_valid(options.work, options.work / "crawl")
+        stored_bytes_are_the_servers(options.binary, options.work, options.work / "crawl")
+        survives_kill(options.binary, options.work, whole)
+    print("e2e: all passed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# End-to-end tests against real servers, checked by independent readers.
+#   tests/e2e/run.sh BINARY
+# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio from
+# PyPI into a virtual environment. Everything it makes is under build/e2e.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=$(realpath "$1")
+work=$PWD/build/e2e
+mkdir -p "$work/debs"
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_tools() {
+    local missing=()
+    command -v nginx >/dev/null || missing+=(nginx-light)
+    command -v wget2 >/dev/null || missing+=(wget2)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
+    if [ ${#missing[@]} -gt 0 ] || [ ! -f "$work/docs.ready" ]; then
+        as_root apt-get update -qq
+    fi
+    if [ ${#missing[@]} -gt 0 ]; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+    fi
+    if [ ! -x "$work/venv/bin/warcio" ]; then
+        python3 -m venv "$work/venv"
+        "$work/venv/bin/pip" install --quiet warcio==1.8.1
+    fi
+}
+
+# Unpacked, not installed: some images install packages without their documentation.
+unpack_docs() {
+    [ -f "$work/docs.ready" ] && return
+    (cd "$work/debs" && apt-get download -qq python3.11-doc sqlite3-doc postgresql-doc-15)
+    for package in "$work"/debs/*.deb; do
+        dpkg-deb --extract "$package" "$work/docs"
+    done
+    # Half of the web is served compressed; so are the pages here.
+    find "$work/docs" -name '*.html' -size +1k -print0 | xargs -0 -P2 -n100 gzip -k -f -6
+    touch "$work/docs.ready"
+}
+
+install_tools
+unpack_docs
+exec python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"

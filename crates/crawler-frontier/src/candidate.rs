@@ -102,7 +102,9 @@ impl Hops {
             return None;
         }
         let mut hops = Self::default();
-        letters.iter().for_each(|&letter| hops.push(letter));
+        for &letter in letters {
+            hops.push(letter);
+        }
         Some(hops)
     }
 

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn rows_come_back_whole_or_not_at_all() {
-        let pace = Pace { next_fetch_at: UnixMillis(1_700_000_000_000), ..Pace::default() };
+        let mut pace = Pace::default();
+        pace.next_fetch_at = UnixMillis(1_700_000_000_000);
         let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
         let totals = HostTotals { done: 4, retried: 1 };
         let key = "example.com:8080".parse().unwrap();

@@ -127,3 +127,108 @@ impl<'a> Input<'a> {
         Err("a length is too long")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidate::{Hop, Source};
+    use crawler_url::Canonicalizer;
+    use proptest::prelude::*;
+
+    fn candidate(url: &str, via: Option<&str>) -> Candidate {
+        let url = WireUrl::parse(url).unwrap();
+        Candidate {
+            fingerprint: Canonicalizer::default().fingerprint(&url),
+            url,
+            via: via.map(Into::into),
+            depth: 513,
+            redirects: 2,
+            hops: Hops::default().then(Hop::Link).then(Hop::Redirect),
+            source: Source::Link,
+        }
+    }
+
+    fn assert_round_trip(candidate: &Candidate) -> RecordBytes {
+        let bytes = encode(&mut Vec::new(), candidate);
+        let record = decode(&bytes).unwrap();
+        assert_eq!(record.url, candidate.url);
+        assert_eq!(record.fingerprint_url, candidate.fingerprint.url);
+        assert_eq!(record.via, candidate.via);
+        assert_eq!((record.depth, record.redirects), (candidate.depth, candidate.redirects));
+        assert_eq!((record.hops, record.attempts), (candidate.hops, 0));
+        bytes
+    }
+
+    #[test]
+    fn records_come_back_as_they_were() {
+        let long = format!("https://example.com/{}", "x".repeat(8000));
+        let cases = [
+            ("http://example.com/", None),
+            ("http://example.com/a/b?c=d", Some("http://example.com/a/")),
+            ("http://example.com/a", Some("http://example.com/a")),
+            ("http://example.com/a", Some("http://example.com/a/longer/than/the/url")),
+            ("https://[2001:db8::1]:8443/%C3%BC", Some("http://other.example/é")),
+            ("http://example.com/a", Some("")),
+            (&long, Some(&long)),
+        ];
+        for (url, via) in cases {
+            assert_round_trip(&candidate(url, via));
+        }
+    }
+
+    #[test]
+    fn a_via_on_the_same_host_costs_little() {
+        let near =
+            candidate("https://example.com/a/b/c.html", Some("https://example.com/a/b/d.html"));
+        let bytes = assert_round_trip(&near);
+        assert!(bytes.len() < 62, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn a_via_longer_than_a_url_is_left_out() {
+        let via = format!("http://example.com/{}", "y".repeat(WireUrl::LEN_MAX));
+        let bytes = encode(&mut Vec::new(), &candidate("http://example.com/", Some(&via)));
+        assert_eq!(decode(&bytes).unwrap().via, None);
+    }
+
+    #[test]
+    fn attempts_are_counted_up_to_255() {
+        let mut bytes = encode(&mut Vec::new(), &candidate("http://example.com/", None));
+        for attempt in 1..300u32 {
+            bytes = with_another_attempt(&bytes);
+            assert_eq!(u32::from(decode(&bytes).unwrap().attempts), attempt.min(255));
+        }
+        assert_eq!(decode(&bytes).unwrap().url.as_str(), "http://example.com/");
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let good = encode(&mut Vec::new(), &candidate("http://example.com/", None)).to_vec();
+        let damaged = |at: usize, byte: u8| {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            decode(&bytes).unwrap_err()
+        };
+        assert_eq!(decode(&[]).unwrap_err(), CUT);
+        assert_eq!(damaged(0, 9), "its version is unknown");
+        assert_eq!(damaged(13, 200), CUT);
+        assert_eq!(damaged(14, b'1'), "its hops are not letters");
+        assert_eq!(damaged(17, b'g'), "its url does not parse");
+        assert_eq!(damaged(16, 18), "its via is too short", "the url's last byte is no via");
+        let endless = [&good[..16], &[0xff; 6]].concat();
+        assert_eq!(decode(&endless).unwrap_err(), "a length is too long");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_to_something_or_an_error(bytes: Vec<u8>) {
+            let _ = decode(&bytes);
+        }
+
+        #[test]
+        fn any_candidate_comes_back(path in "[a-zé/?&=%.]{0,40}", via in proptest::option::of(".{0,40}")) {
+            let candidate = candidate(&format!("http://example.com/{path}"), via.as_deref());
+            assert_round_trip(&candidate);
+        }
+    }
+}

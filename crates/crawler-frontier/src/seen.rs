@@ -34,6 +34,11 @@ impl SeenSet {
         batch
     }
 
+    /// Whether the URL was let through or restored.
+    pub(crate) fn contains(&self, fingerprint: Fingerprint) -> bool {
+        self.known.contains(&fingerprint)
+    }
+
     /// Remembers a fingerprint stored earlier.
     pub(crate) fn restore(&mut self, fingerprint: Fingerprint) {
         self.known.insert(fingerprint);

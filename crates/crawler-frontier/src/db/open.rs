@@ -13,20 +13,18 @@ pub(super) fn open(dir: &Path) -> Result<FrontierDb, FrontierError> {
     std::fs::create_dir_all(dir).map_err(|error| FrontierError::io(dir, error))?;
     let db_dir = db_dir(dir);
     let (db, spaces) = spaces::open(&db_dir)?;
-    let (checkpoint, seen_log) = match Checkpoint::load(&db.snapshot(), &spaces, &db_dir)? {
-        Some(checkpoint) => {
-            let log = SeenLog::open(dir, checkpoint.generation, checkpoint.seen_len)?;
-            (checkpoint, log)
-        }
-        None => {
-            let generation = GENERATION_FIRST;
-            let log = SeenLog::create(dir, generation)?;
-            let checkpoint = Checkpoint { generation, seen_len: log.len(), payload: None };
-            let mut batch = db.batch().durability(Some(PersistMode::SyncAll));
-            checkpoint.store(&mut batch, &spaces)?;
-            batch.commit().map_err(|error| FrontierError::store(&db_dir, error))?;
-            (checkpoint, log)
-        }
+    let stored = Checkpoint::load(&db.snapshot(), &spaces, &db_dir)?;
+    let (checkpoint, seen_log) = if let Some(checkpoint) = stored {
+        let log = SeenLog::open(dir, checkpoint.generation, checkpoint.seen_len)?;
+        (checkpoint, log)
+    } else {
+        let generation = GENERATION_FIRST;
+        let log = SeenLog::create(dir, generation)?;
+        let checkpoint = Checkpoint { generation, seen_len: log.len(), payload: None };
+        let mut batch = db.batch().durability(Some(PersistMode::SyncAll));
+        checkpoint.store(&mut batch, &spaces)?;
+        batch.commit().map_err(|error| FrontierError::store(&db_dir, error))?;
+        (checkpoint, log)
     };
     remove_other_logs(dir, checkpoint.generation)?;
     Ok(FrontierDb { dir: dir.to_owned(), db, spaces, seen_log, checkpoint, failed: None })

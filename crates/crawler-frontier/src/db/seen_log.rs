@@ -187,7 +187,114 @@ fn push_block(buffer: &mut Vec<u8>, buffer_at: u64, fingerprints: &[Fingerprint]
     let body = start + CHECKSUM_LEN;
     buffer.extend_from_slice(&[0; CHECKSUM_LEN]);
     buffer.extend_from_slice(&(fingerprints.len() as u32).to_le_bytes());
-    fingerprints.iter().for_each(|print| buffer.extend_from_slice(&print.to_bytes()));
+    for fingerprint in fingerprints {
+        buffer.extend_from_slice(&fingerprint.to_bytes());
+    }
     let checksum = xxh3_64_with_seed(&buffer[body..], buffer_at + start as u64);
     buffer[start..body].copy_from_slice(&checksum.to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crawler_url::HostHash;
+
+    fn prints(range: std::ops::Range<u64>) -> Vec<Fingerprint> {
+        range.map(|n| Fingerprint { host: HostHash(n << 50), url: n }).collect()
+    }
+
+    fn read_all(path: &Path, len: u64) -> Result<Vec<Fingerprint>, FrontierError> {
+        let mut found = Vec::new();
+        read(path, 1, len, &mut |print| {
+            found.push(print);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// A log of three blocks, and its bytes.
+    fn log(dir: &Path) -> (PathBuf, Vec<u8>) {
+        let mut log = SeenLog::create(dir, 1).unwrap();
+        log.append(&prints(0..3)).unwrap();
+        log.append(&[]).unwrap();
+        log.append(&prints(3..4)).unwrap();
+        log.append(&prints(4..9)).unwrap();
+        let path = path(dir, 1);
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(bytes.len() as u64, log.len());
+        assert_eq!(log.len(), HEADER_LEN + 3 * 12 + 9 * 16);
+        (path, bytes)
+    }
+
+    #[test]
+    fn fingerprints_come_back_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, bytes) = log(dir.path());
+        assert_eq!(read_all(&path, bytes.len() as u64).unwrap(), prints(0..9));
+        assert_eq!(read_all(&path, HEADER_LEN).unwrap(), []);
+    }
+
+    #[test]
+    fn a_block_never_grows_beyond_its_bound() {
+        let dir = tempfile::tempdir().unwrap();
+        let many = prints(0..BLOCK_FINGERPRINTS_MAX as u64 + 2);
+        let mut log = SeenLog::create(dir.path(), 1).unwrap();
+        log.append(&many).unwrap();
+        assert_eq!(log.len(), HEADER_LEN + 2 * 12 + many.len() as u64 * 16);
+        assert_eq!(read_all(&path(dir.path(), 1), log.len()).unwrap(), many);
+    }
+
+    #[test]
+    fn what_was_not_committed_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, bytes) = log(dir.path());
+        let committed = HEADER_LEN + 2 * 12 + 4 * 16;
+        let mut log = SeenLog::open(dir.path(), 1, committed).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), committed);
+        log.append(&prints(4..9)).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), bytes, "and written again at the same place");
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, good) = log(dir.path());
+        for at in 0..good.len() {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << (at % 8);
+            std::fs::write(&path, &bytes).unwrap();
+            let error = SeenLog::open(dir.path(), 1, good.len() as u64).unwrap_err();
+            assert!(matches!(error, FrontierError::Damaged { .. }), "byte {at}: {error}");
+            assert!(error.to_string().contains("seen-1.log"), "byte {at}: {error}");
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, good) = log(dir.path());
+        for len in 0..good.len() {
+            std::fs::write(&path, &good[..len]).unwrap();
+            let error = SeenLog::open(dir.path(), 1, good.len() as u64).unwrap_err();
+            assert!(matches!(error, FrontierError::Damaged { .. }), "{len} bytes: {error}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        let error = SeenLog::open(dir.path(), 1, good.len() as u64).unwrap_err();
+        assert!(error.to_string().contains("missing"), "{error}");
+    }
+
+    #[test]
+    fn a_block_at_another_place_and_a_foreign_log_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, good) = log(dir.path());
+        let (first, second) = (16..16 + 60, 76..76 + 28);
+        let swapped = [&good[..16], &good[second], &good[first], &good[104..]].concat();
+        std::fs::write(&path, swapped).unwrap();
+        let error = SeenLog::open(dir.path(), 1, good.len() as u64).unwrap_err();
+        assert!(error.to_string().contains("block at byte 16"), "{error}");
+        std::fs::write(&path, &good).unwrap();
+        std::fs::rename(&path, super::path(dir.path(), 2)).unwrap();
+        let error = SeenLog::open(dir.path(), 2, good.len() as u64).unwrap_err();
+        assert!(error.to_string().contains("header"), "{error}");
+    }
 }

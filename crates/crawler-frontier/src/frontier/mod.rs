@@ -103,6 +103,12 @@ impl Frontier {
         self.seen.len() as u64
     }
 
+    /// Whether the URL was admitted in this generation: spares the making of a candidate.
+    #[must_use]
+    pub fn knows(&self, fingerprint: Fingerprint) -> bool {
+        self.seen.contains(fingerprint)
+    }
+
     /// Hosts by state.
     #[must_use]
     pub fn hosts(&self) -> HostCounts {

@@ -13,7 +13,7 @@ use crawler_url::{HostHash, ShardCount, ShardId};
 use std::collections::BTreeSet;
 
 impl Frontier {
-    /// The shard's part of what was last committed; empty in a new store. Every operation handed
+    /// Shard `id`'s part of what was last committed; empty in a new store. Every operation handed
     /// over by the shard's predecessor must be committed, or dropped, before.
     ///
     /// Reads a row per host and all seen fingerprints, but no queued URL: these are read when
@@ -23,13 +23,13 @@ impl Frontier {
     /// When the store cannot be read, or holds something else than was written.
     pub fn recover(
         reader: FrontierReader,
-        shard: ShardId,
+        id: ShardId,
         shards: ShardCount,
         limits: FrontierLimits,
     ) -> Result<Self, FrontierError> {
         let mut frontier = Self {
-            reader: reader.clone(),
-            shard,
+            reader,
+            shard: id,
             shards,
             limits,
             hosts: Vec::new(),
@@ -45,7 +45,8 @@ impl Frontier {
             counts: Counts::default(),
             scratch: Vec::new(),
         };
-        reader.recover_shard(shard, shards, &mut |part| {
+        let reader = frontier.reader.clone();
+        reader.recover_shard(id, shards, &mut |part| {
             match part {
                 Recovered::Host(hash, row) => frontier.recover_host(hash, row)?,
                 Recovered::SeenAtMost(len) => {

@@ -1,0 +1,185 @@
+//! What survives, and what is refused.
+
+use super::*;
+use crate::{Disposition, FrontierError, PageMemory};
+
+fn page(date: &str) -> PageMemory {
+    let (etag, digest) = (Some("\"x\"".into()), "sha1:ABC".into());
+    PageMemory { etag, last_modified: None, digest, date: date.into() }
+}
+
+#[test]
+fn a_new_store_is_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&dir.path().join("made/as/needed"), LIMITS);
+    assert_eq!((store.db.payload(), store.db.generation()), (None, 1));
+    assert_eq!(store.db.reader().seeds().unwrap(), []);
+    assert!(matches!(store.no_lease(0), Next::Empty));
+    assert!(store.frontier.take_ops().is_empty());
+}
+
+#[test]
+fn what_was_committed_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let urls = ["http://a.example/1", "http://a.example/2", "http://a.example/3"];
+    {
+        let mut store = Store::open(dir.path(), LIMITS);
+        store.admit(&urls);
+        for text in ["http://b.example/", "http://a.example/1"] {
+            store.frontier.add_seed(&WireUrl::parse(text).unwrap());
+        }
+        store.frontier.remember(link(urls[0]).fingerprint, page("2026"));
+        store.frontier.pace(host("a.example")).unwrap().next_fetch_at = at(700);
+        let lease = store.lease(700);
+        store.frontier.settle(lease, Disposition::Done);
+        let leased = store.lease(700);
+        store.commit();
+        // Neither this nor the end of the lease is committed.
+        store.admit(&["http://a.example/4"]);
+        store.frontier.settle(leased, Disposition::Done);
+    }
+    let mut store = Store::open(dir.path(), LIMITS);
+    assert_eq!(store.db.payload().as_deref(), Some(&b"payload"[..]));
+    let seeds: Vec<_> =
+        store.db.reader().seeds().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(seeds, ["http://a.example/1", "http://b.example/"]);
+    let reader = store.db.reader();
+    assert_eq!(reader.recall(link(urls[0]).fingerprint).unwrap(), Some(page("2026")));
+    assert_eq!(reader.recall(link(urls[1]).fingerprint).unwrap(), None);
+    assert_eq!((store.frontier.queued(), store.frontier.seen()), (2, 3));
+    assert!(matches!(store.no_lease(699), Next::At(UnixMillis(700))), "still polite");
+    assert_eq!(store.lease(700).url.path(), "/2", "leased again");
+    store.admit(&["http://a.example/4"]);
+    assert_eq!(store.frontier.admit(urls.map(link), at(0)).seen, 3);
+}
+
+#[test]
+fn a_new_generation_forgets_what_was_seen_but_not_what_is_queued() {
+    let dir = tempfile::tempdir().unwrap();
+    let urls = ["http://a.example/1", "http://a.example/2"];
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&urls);
+    let lease = store.lease(0);
+    store.frontier.settle(lease, Disposition::Done);
+    store.frontier.remember(link(urls[0]).fingerprint, page("2026"));
+    store.commit();
+    store.db.start_generation().unwrap();
+    for reopened in [false, true] {
+        if reopened {
+            drop(store);
+            store = Store::open(dir.path(), LIMITS);
+        }
+        assert_eq!(store.db.generation(), 2);
+        assert_eq!(store.db.payload().as_deref(), Some(&b"payload"[..]));
+        assert!(store.db.reader().recall(link(urls[0]).fingerprint).unwrap().is_some());
+        store.frontier = recover(&store.db, LIMITS);
+        assert_eq!((store.frontier.queued(), store.frontier.seen()), (1, 1));
+        let admitted = store.frontier.admit(urls.map(link), at(0));
+        assert_eq!((admitted.new, admitted.seen), (1, 1));
+    }
+    assert!(!dir.path().join("seen-1.log").exists());
+}
+
+#[test]
+fn a_log_left_over_from_a_crash_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    Store::open(dir.path(), LIMITS).commit();
+    std::fs::write(dir.path().join("seen-2.log"), b"half of a header").unwrap();
+    std::fs::write(dir.path().join("seen-notes.log"), b"the operator's").unwrap();
+    drop(Store::open(dir.path(), LIMITS));
+    assert!(!dir.path().join("seen-2.log").exists());
+    assert!(dir.path().join("seen-notes.log").exists());
+}
+
+#[test]
+fn damage_to_the_seen_log_is_found_at_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&["http://a.example/1", "http://a.example/2"]);
+    store.commit();
+    drop(store);
+    let path = dir.path().join("seen-1.log");
+    let good = std::fs::read(&path).unwrap();
+    let mut flipped = good.clone();
+    *flipped.last_mut().unwrap() ^= 4;
+    for bad in [&flipped[..], &good[..good.len() - 1], &[]] {
+        std::fs::write(&path, bad).unwrap();
+        match FrontierDb::open(dir.path()).unwrap_err() {
+            FrontierError::Damaged { path: named, mend, .. } => {
+                assert_eq!(named, path);
+                assert!(!mend.is_empty());
+            }
+            other => panic!("{other}"),
+        }
+    }
+    std::fs::write(&path, [&good[..], b"tail of a commit that never was"].concat()).unwrap();
+    assert_eq!(Store::open(dir.path(), LIMITS).frontier.seen(), 2);
+    assert_eq!(std::fs::read(&path).unwrap(), good, "the tail is cut");
+}
+
+#[test]
+fn a_store_is_open_once_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), LIMITS);
+    let error = FrontierDb::open(dir.path()).unwrap_err();
+    assert!(matches!(error, FrontierError::Locked { .. }), "{error}");
+    drop(store);
+    drop(Store::open(dir.path(), LIMITS));
+}
+
+#[test]
+fn after_a_failed_write_all_writes_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&["http://a.example/1"]);
+    store.commit();
+    // A directory in the place of the new log makes the write fail.
+    let blocker = dir.path().join("seen-2.log");
+    std::fs::create_dir(&blocker).unwrap();
+    let first = store.db.start_generation().unwrap_err();
+    assert!(matches!(first, FrontierError::Io { .. }), "{first}");
+    std::fs::remove_dir(&blocker).unwrap();
+    store.admit(&["http://a.example/2"]);
+    match store.db.commit(store.frontier.take_ops(), b"later").unwrap_err() {
+        FrontierError::Poisoned { first: named, disk_full: false } => {
+            assert_eq!(named, first.to_string());
+        }
+        other => panic!("{other}"),
+    }
+    drop(store);
+    let store = Store::open(dir.path(), LIMITS);
+    assert_eq!((store.frontier.queued(), store.db.generation()), (1, 1));
+    assert_eq!(store.db.payload().as_deref(), Some(&b"payload"[..]));
+}
+
+#[test]
+fn ops_of_several_hand_overs_make_one_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    let mut merged = Ops::default();
+    for n in 0..3 {
+        store.admit(&[&format!("http://a.example/{n}")]);
+        let ops = store.frontier.take_ops();
+        assert_eq!(ops.number(), n + 1);
+        merged.merge(ops);
+    }
+    assert_eq!((merged.number(), merged.len()), (3, 3 + 3 + 1));
+    store.db.commit(merged, &[]).unwrap();
+    assert_eq!(recover(&store.db, LIMITS).queued(), 3);
+}
+
+#[test]
+fn a_row_that_counts_more_than_there_is_is_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&["http://a.example/1", "http://a.example/2"]);
+    let mut ops = store.frontier.take_ops();
+    ops.queue.clear();
+    store.db.commit(ops, &[]).unwrap();
+    let mut frontier = recover(&store.db, LIMITS);
+    for _ in 0..2 {
+        let error = frontier.lease(at(0)).unwrap_err();
+        assert!(matches!(error, FrontierError::Damaged { .. }), "{error}");
+        assert!(error.to_string().contains("a.example"), "{error}");
+    }
+}

@@ -100,7 +100,6 @@ impl Base {
     pub(crate) fn splice(&self, href: &str) -> Option<WireUrl> {
         match href.as_bytes() {
             [b'/', b'/', ..] => plain::after_scheme(self.url.scheme(), &href[2..]),
-            [b'/', rest @ ..] if plain::begins_with_dot_segment(rest) => None,
             [b'/', ..] => self.append(self.url.layout().path_start, href),
             [b'?', ..] => self.append(self.url.layout().query_start, href),
             _ => {

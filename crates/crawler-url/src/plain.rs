@@ -72,8 +72,8 @@ pub(crate) fn scheme_of(text: &str) -> Option<&str> {
 
 /// Length of the path of a plain path and query; `None` when not plain.
 ///
-/// The text has no fragment. Its path has no dot segments; whether it begins with `/` is left to
-/// the caller, and so is a dot segment at its very start.
+/// The text has no fragment. A plain path has no dot segments after a `/`; one at the very start of
+/// a relative path is left to the caller.
 pub(crate) fn path_len(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;

@@ -149,6 +149,57 @@ fn usual_links_are_joined_by_hand() {
     }
 }
 
+/// Links on the border of what is joined by hand.
+const BORDER: [&str; 36] = [
+    "..?x",
+    ".?x",
+    "../?x",
+    "./?x",
+    "...",
+    "..a",
+    ".a",
+    "../...",
+    "../..a/..",
+    "a/..",
+    "a/.",
+    "a/../b",
+    "a/./b",
+    "/..",
+    "/.",
+    "/../a",
+    "/./a",
+    "/a/..",
+    "/.a",
+    "a/%2e",
+    "%2E%2e/a",
+    "a/.%2e/b",
+    "a%2eb",
+    "?a'b",
+    "a'b",
+    "?a`b{c}|d^",
+    "a^b",
+    "?a/../b",
+    "a?b?c",
+    "a//../b",
+    "..//a",
+    "../../c:/../x",
+    "c|/..",
+    "//e.com:80",
+    "//e.com?a",
+    "//1.2.3.4.5/",
+];
+
+#[test]
+fn links_on_the_border_agree_with_url() {
+    for base in BASES.map(wire) {
+        for href in BORDER {
+            let context = format!("{base} + {href:?}");
+            let ours = Base::new(&base).join(href);
+            assert_same(&ours, reference(Some(&base), href).as_ref(), &context);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -9,7 +9,8 @@ use crate::wire::WireUrl;
 /// Follows the default canonicalization of Internet Archive tools (the `surt` package of Python):
 /// scheme, default port and a leading `www.` or `www2.` dropped, host labels reversed, everything
 /// in lower case, path unescaped and cleaned, session ids removed, query arguments sorted. IP
-/// addresses are not reversed.
+/// addresses are not reversed: that is the package with `reverse_ipaddr=False`, while its default
+/// reverses IPv4 addresses too.
 #[must_use]
 pub fn surt(url: &WireUrl) -> String {
     let mut key = String::with_capacity(url.as_str().len() + 8);

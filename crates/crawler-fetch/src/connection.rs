@@ -92,7 +92,9 @@ impl Connection {
         self.scheme == url.scheme() && *self.authority == *url.authority()
     }
 
-    pub(crate) fn remote(&self) -> SocketAddr {
+    /// The vetted address that it leads to.
+    #[must_use]
+    pub fn remote(&self) -> SocketAddr {
         self.remote
     }
 

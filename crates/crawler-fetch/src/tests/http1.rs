@@ -107,16 +107,16 @@ fn responses_are_taken_as_they_come() {
     for case in CASES {
         let steps = vec![send(case.sent)];
         let keeps_open = case.reusable;
-        let fetched = run(async move {
+        let got = run(async move {
             let open = if keeps_open { vec![Step::Hold] } else { Vec::new() };
             fetch_once([steps, open].concat(), config()).await
         });
-        let response = fetched.outcome.expect(case.name);
+        let response = got.outcome.expect(case.name);
         assert_eq!(response.head, case.head, "{}", case.name);
         assert_eq!(response.body, case.body, "{}", case.name);
         assert_eq!(response.truncated, case.truncated, "{}", case.name);
         assert_eq!(response.chunked, case.head.contains("chunked"), "{}", case.name);
-        assert_eq!(fetched.connection.is_some(), case.reusable, "{}", case.name);
+        assert_eq!(got.connection.is_some(), case.reusable, "{}", case.name);
         let old = case.sent.starts_with("HTTP/1.0");
         assert_eq!(response.version == Protocol::Http10, old, "{}", case.name);
     }
@@ -140,9 +140,9 @@ fn failures_are_told_apart() {
         ("huge head", &huge_head, FailureKind::HeadTooLarge),
     ];
     for (name, sent, kind) in table {
-        let fetched = run(fetch_once(vec![send(sent)], config()));
-        assert_eq!(fetched.outcome.expect_err(name).kind, *kind, "{name}");
-        assert!(fetched.connection.is_none(), "{name}");
+        let got = run(fetch_once(vec![send(sent)], config()));
+        assert_eq!(got.outcome.expect_err(name).kind, *kind, "{name}");
+        assert!(got.connection.is_none(), "{name}");
     }
 }
 
@@ -155,8 +155,8 @@ fn a_kept_connection_serves_again_and_again() {
         let fetcher = fetcher(config());
         let mut connection = None;
         for idx in 0..5 {
-            let fetched = fetcher.fetch(&get(server.url(&format!("/{idx}"))), connection).await;
-            let response = fetched.outcome.expect("response");
+            let got = fetcher.fetch(&get(server.url(&format!("/{idx}"))), connection).await;
+            let response = got.outcome.expect("response");
             assert_eq!(response.body, body);
             let sent_head = String::from_utf8(response.request_head.to_vec()).expect("ascii");
             assert!(
@@ -164,8 +164,8 @@ fn a_kept_connection_serves_again_and_again() {
                 "{sent_head}"
             );
             assert!(sent_head.ends_with("\r\n\r\n"));
-            assert!(idx == 0 || fetched.timings.connect.is_zero());
-            connection = fetched.connection;
+            assert!(idx == 0 || got.timings.connect.is_zero());
+            connection = got.connection;
         }
         assert_eq!(server.accepted.get(), 1);
     });
@@ -181,11 +181,11 @@ fn a_stale_connection_is_replaced_unnoticed() {
             let server = ScriptedServer::start(vec![first, vec![vec![send(OK), Step::Hold]]]).await;
             let fetcher = fetcher(config());
             let request = get(server.url("/"));
-            let fetched = fetcher.fetch(&request, None).await;
-            assert!(fetched.connection.is_some());
+            let got = fetcher.fetch(&request, None).await;
+            assert!(got.connection.is_some());
             word.notify_one();
-            let fetched = fetcher.fetch(&request, fetched.connection).await;
-            assert_eq!(fetched.outcome.expect("response").body, "hello");
+            let got = fetcher.fetch(&request, got.connection).await;
+            assert_eq!(got.outcome.expect("response").body, "hello");
             assert_eq!(server.accepted.get(), 2);
         }
     });
@@ -200,9 +200,9 @@ fn a_request_is_repeated_once_and_not_after_an_answer_began() {
             let server = ScriptedServer::start(scripts).await;
             let fetcher = fetcher(config());
             let request = get(server.url("/"));
-            let fetched = fetcher.fetch(&request, None).await;
-            let fetched = fetcher.fetch(&request, fetched.connection).await;
-            assert_eq!(fetched.outcome.expect_err("failure").kind, FailureKind::Reset);
+            let got = fetcher.fetch(&request, None).await;
+            let got = fetcher.fetch(&request, got.connection).await;
+            assert_eq!(got.outcome.expect_err("failure").kind, FailureKind::Reset);
             assert_eq!(server.accepted.get(), accepted);
         });
     }
@@ -214,9 +214,9 @@ fn a_connection_to_elsewhere_is_not_used() {
         let there = ScriptedServer::start(vec![vec![vec![send(OK)]; 2]]).await;
         let here = ScriptedServer::start(vec![vec![vec![send(OK)]; 2]]).await;
         let fetcher = fetcher(config());
-        let fetched = fetcher.fetch(&get(there.url("/")), None).await;
-        let fetched = fetcher.fetch(&get(here.url("/")), fetched.connection).await;
-        assert_eq!(fetched.outcome.expect("response").remote, here.addr);
+        let got = fetcher.fetch(&get(there.url("/")), None).await;
+        let got = fetcher.fetch(&get(here.url("/")), got.connection).await;
+        assert_eq!(got.outcome.expect("response").remote, here.addr);
         assert_eq!(here.accepted.get(), 1);
     });
 }
@@ -227,8 +227,8 @@ fn is_open_notices_a_close() {
         let word = Rc::new(Notify::new());
         let steps = vec![send(OK), Step::CloseOn(Rc::clone(&word))];
         let server = ScriptedServer::start(vec![vec![steps]]).await;
-        let fetched = fetcher(config()).fetch(&get(server.url("/")), None).await;
-        let mut connection = fetched.connection.expect("connection");
+        let got = fetcher(config()).fetch(&get(server.url("/")), None).await;
+        let mut connection = got.connection.expect("connection");
         assert!(connection.is_open());
         word.notify_one();
         // The server's task has to run and its close to be seen by the poller.
@@ -253,11 +253,11 @@ fn bodies_are_cut_at_the_limit() {
         run(async move {
             let server = ScriptedServer::start(vec![vec![vec![send(sent), Step::Hold]]]).await;
             let request = FetchRequest { body_bytes_max: Some(limit), ..get(server.url("/")) };
-            let fetched = fetcher(config()).fetch(&request, None).await;
-            let response = fetched.outcome.expect("response");
+            let got = fetcher(config()).fetch(&request, None).await;
+            let response = got.outcome.expect("response");
             assert_eq!(response.body, body);
             assert_eq!(response.truncated, truncated);
-            assert_eq!(fetched.connection.is_some(), truncated.is_none());
+            assert_eq!(got.connection.is_some(), truncated.is_none());
         });
     }
 }
@@ -279,7 +279,7 @@ fn headers_are_as_configured() {
             last_modified: Some("Thu, 01 Jan 1970 00:00:00 GMT".to_owned()),
         };
         let request = FetchRequest { validators: Some(validators), ..get(server.url("/a?b=c|d")) };
-        let fetched = fetcher(config).fetch(&request, None).await;
+        let got = fetcher(config).fetch(&request, None).await;
         let expected = format!(
             "GET /a?b=c|d HTTP/1.1\r\n\
              Host: {}\r\n\
@@ -291,7 +291,7 @@ fn headers_are_as_configured() {
              If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
             server.addr
         );
-        assert_eq!(fetched.outcome.expect("response").request_head, expected);
+        assert_eq!(got.outcome.expect("response").request_head, expected);
     });
 }
 

@@ -138,12 +138,12 @@ fn the_protocol_is_agreed_on_by_alpn() {
             let fetcher = fetcher(authority.config(*http2));
             let mut connection = None;
             for _ in 0..3 {
-                let fetched = fetcher.fetch(&get(url.clone()), connection).await;
-                let response = fetched.outcome.expect("response");
+                let got = fetcher.fetch(&get(url.clone()), connection).await;
+                let response = got.outcome.expect("response");
                 assert_eq!(response.version, *version);
                 assert_eq!(response.body, body);
                 assert_eq!((response.truncated, response.tls), (None, true));
-                connection = fetched.connection;
+                connection = got.connection;
             }
             assert_eq!(accepted.get(), 1, "{http2:?} {alpn:?}");
         });
@@ -155,8 +155,8 @@ fn http2_heads_are_rendered() {
     let authority = Authority::new();
     run(async {
         let (url, _) = start(authority.acceptor("localhost", &["h2"]), Bytes::new()).await;
-        let fetched = fetcher(authority.config(Http2::ByAlpn)).fetch(&get(url.clone()), None).await;
-        let response = fetched.outcome.expect("response");
+        let got = fetcher(authority.config(Http2::ByAlpn)).fetch(&get(url.clone()), None).await;
+        let response = got.outcome.expect("response");
         let head = String::from_utf8(response.head.to_vec()).expect("ascii");
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
         assert!(head.contains(&format!("\r\nx-asked: {url} 3\r\n")), "{head}");
@@ -176,10 +176,10 @@ fn http2_bodies_are_cut_at_the_limit() {
         let fetcher = fetcher(authority.config(Http2::ByAlpn));
         let mut request = get(url);
         request.body_bytes_max = Some(70_000);
-        let fetched = fetcher.fetch(&request, None).await;
-        let response = fetched.outcome.expect("response");
+        let got = fetcher.fetch(&request, None).await;
+        let response = got.outcome.expect("response");
         assert_eq!((response.body.len(), response.truncated), (70_000, Some(Truncated::Length)));
-        assert!(fetched.connection.is_none());
+        assert!(got.connection.is_none());
         assert_eq!(accepted.get(), 1);
     });
 }
@@ -193,11 +193,11 @@ fn a_stale_http2_connection_is_replaced_unnoticed() {
         let body = Bytes::from_static(b"hello");
         let (url, accepted) = start_until(acceptor, body, Rc::clone(&word)).await;
         let fetcher = fetcher(authority.config(Http2::ByAlpn));
-        let fetched = fetcher.fetch(&get(url.clone()), None).await;
-        assert!(fetched.connection.is_some());
+        let got = fetcher.fetch(&get(url.clone()), None).await;
+        assert!(got.connection.is_some());
         word.notify_one();
-        let fetched = fetcher.fetch(&get(url), fetched.connection).await;
-        assert_eq!(fetched.outcome.expect("response").body, "hello");
+        let got = fetcher.fetch(&get(url), got.connection).await;
+        assert_eq!(got.outcome.expect("response").body, "hello");
         assert_eq!(accepted.get(), 2);
     });
 }
@@ -208,8 +208,8 @@ fn certificates_are_verified() {
     for (trusted, name) in [(&stranger, "localhost"), (&authority, "elsewhere.test")] {
         run(async {
             let (url, _) = start(authority.acceptor(name, &[]), Bytes::new()).await;
-            let fetched = fetcher(trusted.config(Http2::ByAlpn)).fetch(&get(url), None).await;
-            let failure = fetched.outcome.expect_err("failure");
+            let got = fetcher(trusted.config(Http2::ByAlpn)).fetch(&get(url), None).await;
+            let failure = got.outcome.expect_err("failure");
             assert_eq!(failure.kind, FailureKind::Tls, "{failure}");
         });
     }
@@ -230,8 +230,8 @@ fn a_handshake_with_something_else_fails() {
                 let _ = tcp.write_all(sent).await;
             });
             let url = WireUrl::parse(&format!("https://{addr}/")).expect("url");
-            let fetched = fetcher(config()).fetch(&get(url), None).await;
-            let failure = fetched.outcome.expect_err("failure");
+            let got = fetcher(config()).fetch(&get(url), None).await;
+            let failure = got.outcome.expect_err("failure");
             assert_eq!(failure.kind, kind, "{failure}");
         });
     }

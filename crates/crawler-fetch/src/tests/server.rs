@@ -68,9 +68,9 @@ async fn follow(mut tcp: TcpStream, script: Vec<Vec<Step>>) {
                 Step::Send(bytes) => drop(tcp.write_all(&bytes).await),
                 Step::Stall => {
                     tokio::time::pause();
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
-                Step::Hold => std::future::pending().await,
+                Step::Hold => std::future::pending::<()>().await,
                 Step::CloseOn(word) => return word.notified().await,
                 Step::Close => return,
             }

@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn kind_of(fetched: Fetched) -> FailureKind {
-    fetched.outcome.expect_err("failure").kind
+fn kind_of(got: Fetched) -> FailureKind {
+    got.outcome.expect_err("failure").kind
 }
 
 fn patience(first_byte: u32, total: u32) -> FetchConfig {
@@ -24,9 +24,9 @@ fn patience(first_byte: u32, total: u32) -> FetchConfig {
 fn a_slow_head_ends_at_the_nearer_limit() {
     for (first_byte, total, phase) in [(3, 10, Phase::FirstByte), (10, 4, Phase::Total)] {
         let steps = vec![send("HTTP/1.1 200 OK\r\n"), Step::Stall];
-        let fetched = run(fetch_once(steps, patience(first_byte, total)));
-        let waited = fetched.timings.total;
-        assert_eq!(kind_of(fetched), FailureKind::Timeout(phase));
+        let got = run(fetch_once(steps, patience(first_byte, total)));
+        let waited = got.timings.total;
+        assert_eq!(kind_of(got), FailureKind::Timeout(phase));
         let limit = SECOND * first_byte.min(total);
         assert!(waited >= limit && waited < limit + SECOND, "{waited:?}");
     }
@@ -40,12 +40,12 @@ fn a_slow_body_keeps_what_came() {
         "HTTP/1.1 200 OK\r\n\r\nhello",
     ] {
         // Longer than the limit for the head, which must not count for the body.
-        let fetched = run(fetch_once(vec![send(sent), Step::Stall], patience(2, 7)));
-        let response = fetched.outcome.expect("response");
+        let got = run(fetch_once(vec![send(sent), Step::Stall], patience(2, 7)));
+        let response = got.outcome.expect("response");
         assert_eq!(response.body, "hello");
         assert_eq!(response.truncated, Some(Truncated::Time));
-        assert!(fetched.timings.total >= SECOND * 7);
-        assert!(fetched.connection.is_none());
+        assert!(got.timings.total >= SECOND * 7);
+        assert!(got.connection.is_none());
     }
 }
 
@@ -61,10 +61,10 @@ fn a_silent_tls_handshake_times_out() {
             tokio::time::pause();
             std::future::pending::<()>().await;
         });
-        let fetched = fetcher.fetch(&get(url), None).await;
+        let got = fetcher.fetch(&get(url), None).await;
         silent.abort();
-        assert!(fetched.timings.tls >= SECOND * 3);
-        assert_eq!(kind_of(fetched), FailureKind::Timeout(Phase::Tls));
+        assert!(got.timings.tls >= SECOND * 3);
+        assert_eq!(kind_of(got), FailureKind::Timeout(Phase::Tls));
     });
 }
 
@@ -97,8 +97,8 @@ fn no_more_than_three_addresses_are_tried() {
         let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
         let mut addrs = vec![LOOPBACK; 3];
         addrs.push(IpAddr::from([127, 0, 0, 2]));
-        let fetched = fetcher(config()).fetch(&FetchRequest { addrs, ..get(url) }, None).await;
-        assert_eq!(kind_of(fetched), FailureKind::Connect);
+        let got = fetcher(config()).fetch(&FetchRequest { addrs, ..get(url) }, None).await;
+        assert_eq!(kind_of(got), FailureKind::Connect);
     });
 }
 
@@ -106,8 +106,8 @@ fn no_more_than_three_addresses_are_tried() {
 fn no_address_is_a_failure() {
     let url = WireUrl::parse("http://host.test/").expect("url");
     let request = FetchRequest { addrs: Vec::new(), ..get(url) };
-    let fetched = run(async { fetcher(config()).fetch(&request, None).await });
-    assert_eq!(kind_of(fetched), FailureKind::Connect);
+    let got = run(async { fetcher(config()).fetch(&request, None).await });
+    assert_eq!(kind_of(got), FailureKind::Connect);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn private_addresses_are_refused_before_connecting() {
         let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("listener");
         let port = listener.local_addr().expect("address").port();
         let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
-        let fetched = fetcher.fetch(&get(url), None).await;
-        assert_eq!(kind_of(fetched), FailureKind::AddressRefused);
+        let got = fetcher.fetch(&get(url), None).await;
+        assert_eq!(kind_of(got), FailureKind::AddressRefused);
     });
 }

@@ -39,8 +39,9 @@ pub struct HostTotals {
 const VERSION: u8 = 1;
 
 impl HostRow {
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, FrontierError> {
-        encode_versioned(VERSION, self)
+    /// Encodes into `out`, replacing what it held.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), FrontierError> {
+        encode_versioned(VERSION, self, out)
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
@@ -48,13 +49,18 @@ impl HostRow {
     }
 }
 
-/// A version byte and the postcard form of `value`.
+/// A version byte and the postcard form of `value`, in place of what `out` held.
 pub(crate) fn encode_versioned<T: Serialize>(
     version: u8,
     value: &T,
-) -> Result<Vec<u8>, FrontierError> {
-    postcard::to_extend(value, vec![version])
-        .map_err(|error| FrontierError::Encode { detail: error.to_string() })
+    out: &mut Vec<u8>,
+) -> Result<(), FrontierError> {
+    out.clear();
+    out.push(version);
+    // Its buffer goes back and forth, so that rows need no allocation of their own.
+    *out = postcard::to_extend(value, std::mem::take(out))
+        .map_err(|error| FrontierError::Encode { detail: error.to_string() })?;
+    Ok(())
 }
 
 /// The reverse of [`encode_versioned`]; the error says what is wrong.
@@ -84,7 +90,8 @@ mod tests {
         let totals = HostTotals { done: 4, retried: 1 };
         let key = "example.com:8080".parse().unwrap();
         let row = HostRow { key, pace, next_seq: 10, classes, totals };
-        let bytes = row.encode().unwrap();
+        let mut bytes = b"what was there before".to_vec();
+        row.encode(&mut bytes).unwrap();
         let back = HostRow::decode(&bytes).unwrap();
         assert_eq!(format!("{back:?}"), format!("{row:?}"));
         for len in 0..bytes.len() {

@@ -30,6 +30,9 @@ pub(crate) enum QueueOp {
     Remove,
 }
 
+/// Rows that room is made for in advance.
+const RESERVED_MAX: usize = 1 << 14;
+
 impl Ops {
     /// Counts the hand-overs of one shard from 1. Merged changes carry the highest number.
     #[must_use]
@@ -85,10 +88,13 @@ impl Ops {
         self.queue.insert(key, QueueOp::Remove);
     }
 
-    /// Hands everything over under `number`.
+    /// Hands everything over under `number`, and makes room for as much again.
     pub(crate) fn take(&mut self, number: u64) -> Ops {
         let mut taken = std::mem::take(self);
         taken.number = number;
+        self.queue.reserve(taken.queue.len().min(RESERVED_MAX));
+        self.hosts.reserve(taken.hosts.len().min(RESERVED_MAX));
+        self.fingerprints.reserve(taken.fingerprints.len().min(RESERVED_MAX));
         taken
     }
 }

@@ -21,8 +21,9 @@ pub struct PageMemory {
 const VERSION: u8 = 1;
 
 impl PageMemory {
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, FrontierError> {
-        encode_versioned(VERSION, self)
+    /// Encodes into `out`, replacing what it held.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), FrontierError> {
+        encode_versioned(VERSION, self, out)
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {

@@ -39,13 +39,16 @@ fn fill(batch: &mut OwnedWriteBatch, db: &FrontierDb, ops: Ops) -> Result<(), Fr
             QueueOp::Remove => batch.remove(&spaces.queue, key.to_bytes()),
         }
     }
+    let mut row_bytes = Vec::new();
     let mut hosts: Vec<_> = ops.hosts.into_iter().collect();
     hosts.sort_unstable_by_key(|(hash, _)| *hash);
     for (hash, row) in hosts {
-        batch.insert(&spaces.hosts, hash.0.to_be_bytes(), row.encode()?);
+        row.encode(&mut row_bytes)?;
+        batch.insert(&spaces.hosts, hash.0.to_be_bytes(), row_bytes.as_slice());
     }
     for (fingerprint, page) in ops.pages {
-        batch.insert(&spaces.pages, fingerprint.to_bytes(), page.encode()?);
+        page.encode(&mut row_bytes)?;
+        batch.insert(&spaces.pages, fingerprint.to_bytes(), row_bytes.as_slice());
     }
     for seed in ops.seeds {
         batch.insert(&spaces.seeds, seed.as_bytes(), [0u8; 0]);

@@ -2,7 +2,7 @@
 
 use crate::classes::{NAME_END, SPACE, UNQUOTED_END, is};
 use crate::cursor::Cursor;
-use memchr::memchr;
+use crate::near::find_near;
 
 /// An attribute as written; a missing value is an empty one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,10 @@ impl<'a> Cursor<'a> {
     /// Reads the rest of a tag nobody asks about.
     #[inline]
     pub(crate) fn skip_attributes(&mut self) -> TagEnd {
+        if self.peek() == Some(b'>') {
+            self.at += 1;
+            return TagEnd::Open;
+        }
         loop {
             if let Step::End(end) = self.attribute() {
                 return end;
@@ -60,66 +64,71 @@ impl<'a> Cursor<'a> {
     /// The next attribute of the tag, or how the tag ends.
     #[inline]
     pub(crate) fn attribute(&mut self) -> Step<'a> {
-        loop {
-            match self.peek() {
-                None => return Step::End(TagEnd::PageEnd),
-                Some(b'>') => {
-                    self.at += 1;
-                    return Step::End(TagEnd::Open);
-                }
-                Some(b'/') => {
-                    self.at += 1;
-                    if self.peek() == Some(b'>') {
-                        self.at += 1;
-                        return Step::End(TagEnd::SelfClosing);
-                    }
-                }
-                Some(byte) if is(byte, SPACE) => self.at += 1,
-                Some(_) => break,
-            }
-        }
-        let name = self.attribute_name();
-        self.skip_spaces();
-        if self.peek() != Some(b'=') {
-            return Step::Attribute(Attribute { name, value: &[] });
-        }
-        self.at += 1;
-        self.skip_spaces();
-        match self.attribute_value() {
-            Some(value) => Step::Attribute(Attribute { name, value }),
-            None => Step::End(TagEnd::PageEnd),
-        }
+        let (step, rest) = attribute(self.rest());
+        self.at = self.bytes.len() - rest.len();
+        step
     }
+}
 
-    /// The first byte belongs to the name whatever it is, `=` included.
-    #[inline]
-    fn attribute_name(&mut self) -> &'a [u8] {
-        let rest = self.rest();
-        let tail = rest.get(1..).unwrap_or_default();
-        let len =
-            tail.iter().position(|&byte| is(byte, NAME_END)).map_or(rest.len(), |idx| idx + 1);
-        self.at += len;
-        &rest[..len]
+/// The attribute `text` begins with, and what follows it. Works on a slice, not on the cursor, so
+/// that the compiler keeps the place in a register.
+#[inline]
+fn attribute(text: &[u8]) -> (Step<'_>, &[u8]) {
+    let mut rest = text;
+    loop {
+        rest = match rest {
+            [] => return (Step::End(TagEnd::PageEnd), rest),
+            [b'>', rest @ ..] => return (Step::End(TagEnd::Open), rest),
+            [b'/', b'>', rest @ ..] => return (Step::End(TagEnd::SelfClosing), rest),
+            [b'/', rest @ ..] => rest,
+            [byte, rest @ ..] if is(*byte, SPACE) => rest,
+            _ => break,
+        }
     }
+    let (name, rest) = attribute_name(rest);
+    let rest = match rest {
+        [b'=', rest @ ..] => rest,
+        _ => match skip_spaces(rest) {
+            [b'=', rest @ ..] => rest,
+            rest => return (Step::Attribute(Attribute { name, value: &[] }), rest),
+        },
+    };
+    match attribute_value(skip_spaces(rest)) {
+        Some((value, rest)) => (Step::Attribute(Attribute { name, value }), rest),
+        None => (Step::End(TagEnd::PageEnd), &[]),
+    }
+}
 
-    /// `None` when the page ends within the value.
-    #[inline]
-    fn attribute_value(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest();
-        let value = match *rest.first()? {
-            quote @ (b'"' | b'\'') => {
-                let quoted = &rest[1..];
-                let Some(len) = memchr(quote, quoted) else {
-                    self.at = self.bytes.len();
-                    return None;
-                };
-                self.at += len + 2;
-                return Some(&quoted[..len]);
-            }
-            // Empty when the value is missing (`a=>`): the tag ends there.
-            _ => rest.iter().position(|&byte| is(byte, UNQUOTED_END)).map(|len| &rest[..len]),
-        };
-        self.at += value.map_or(rest.len(), <[u8]>::len);
-        value
+/// The first byte belongs to the name whatever it is, `=` included.
+#[inline]
+fn attribute_name(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut len = 1;
+    while text.get(len).is_some_and(|&byte| !is(byte, NAME_END)) {
+        len += 1;
     }
+    text.split_at_checked(len).unwrap_or((text, &[]))
+}
+
+/// Value and rest; `None` when the page ends within the value.
+#[inline]
+fn attribute_value(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    match text {
+        [quote @ (b'"' | b'\''), quoted @ ..] => {
+            let len = find_near(*quote, quoted)?;
+            Some((&quoted[..len], &quoted[len + 1..]))
+        }
+        // Empty when the value is missing (`a=>`): the tag ends there.
+        _ => text.iter().position(|&byte| is(byte, UNQUOTED_END)).map(|len| text.split_at(len)),
+    }
+}
+
+#[inline]
+fn skip_spaces(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let [byte, after @ ..] = rest
+        && is(*byte, SPACE)
+    {
+        rest = after;
+    }
+    rest
 }

@@ -1,6 +1,7 @@
 //! Walks from tag to tag through a page (WHATWG HTML 13.2.5, without a tree builder).
 
-use crate::classes::{SPACE, TAG_NAME_END, is};
+use crate::classes::{TAG_NAME_END, is};
+use crate::near::find_near;
 use memchr::{memchr, memmem};
 
 /// A place in a page. Moves only forward, so that the scan is linear.
@@ -34,7 +35,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn next_tag(&mut self) -> Option<Tag<'a>> {
         loop {
-            let open = self.at + memchr(b'<', self.rest())?;
+            let open = self.at + find_near(b'<', self.rest())?;
             self.at = open + 1;
             match *self.bytes.get(self.at)? {
                 byte if byte.is_ascii_alphabetic() => return Some(Tag::Start(self.tag_name())),
@@ -99,13 +100,6 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn skip_past(&mut self, byte: u8) {
         self.at = memchr(byte, self.rest()).map_or(self.bytes.len(), |idx| self.at + idx + 1);
-    }
-
-    #[inline]
-    pub(crate) fn skip_spaces(&mut self) {
-        while self.peek().is_some_and(|byte| is(byte, SPACE)) {
-            self.at += 1;
-        }
     }
 
     #[inline]

@@ -28,55 +28,79 @@ pub(crate) enum Element {
     Other,
 }
 
-/// Looks a tag name up, in any letter case. `name` is not empty.
+/// Looks a tag name up, in any letter case.
 #[inline]
 pub(crate) fn element(name: &[u8]) -> Element {
-    // The length alone rules most names out; it makes the match a jump table.
-    match name.len() {
-        1 if is(name, "a") => Element::Anchor,
-        3 => pick(
-            name,
-            &[("svg", Element::Foreign), ("img", Element::Image), ("xmp", Element::RawText)],
-        ),
-        4 => pick(
-            name,
-            &[
-                ("link", Element::Link),
-                ("meta", Element::Meta),
-                ("area", Element::Area),
-                ("base", Element::Base),
-                ("html", Element::Html),
-                ("math", Element::Foreign),
-            ],
-        ),
-        5 => pick(
-            name,
-            &[
-                ("style", Element::RawText),
-                ("input", Element::Input),
-                ("image", Element::Image),
-                ("title", Element::Title),
-                ("frame", Element::Frame),
-                ("video", Element::Media),
-                ("audio", Element::Media),
-                ("embed", Element::SourceOnly),
-                ("track", Element::SourceOnly),
-            ],
-        ),
-        6 => pick(
-            name,
-            &[
-                ("script", Element::Script),
-                ("source", Element::Source),
-                ("iframe", Element::Iframe),
-                ("object", Element::Object),
-            ],
-        ),
-        7 if is(name, "noembed") => Element::RawText,
-        8 => pick(name, &[("textarea", Element::RawText), ("noframes", Element::RawText)]),
-        9 if is(name, "plaintext") => Element::Plaintext,
+    match key(name) {
+        A => Element::Anchor,
+        AREA => Element::Area,
+        AUDIO | VIDEO => Element::Media,
+        BASE => Element::Base,
+        EMBED | TRACK => Element::SourceOnly,
+        FRAME => Element::Frame,
+        HTML => Element::Html,
+        IFRAME => Element::Iframe,
+        IMAGE | IMG => Element::Image,
+        INPUT => Element::Input,
+        LINK => Element::Link,
+        MATH | SVG => Element::Foreign,
+        META => Element::Meta,
+        NOEMBED | NOFRAMES | STYLE | TEXTAREA | XMP => Element::RawText,
+        OBJECT => Element::Object,
+        SCRIPT => Element::Script,
+        SOURCE => Element::Source,
+        TITLE => Element::Title,
+        LONG if is(name, "plaintext") => Element::Plaintext,
         _ => Element::Other,
     }
+}
+
+const A: u64 = key(b"a");
+const AREA: u64 = key(b"area");
+const AUDIO: u64 = key(b"audio");
+const BASE: u64 = key(b"base");
+const EMBED: u64 = key(b"embed");
+const FRAME: u64 = key(b"frame");
+const HTML: u64 = key(b"html");
+const IFRAME: u64 = key(b"iframe");
+const IMAGE: u64 = key(b"image");
+const IMG: u64 = key(b"img");
+const INPUT: u64 = key(b"input");
+const LINK: u64 = key(b"link");
+const MATH: u64 = key(b"math");
+const META: u64 = key(b"meta");
+const NOEMBED: u64 = key(b"noembed");
+const NOFRAMES: u64 = key(b"noframes");
+const OBJECT: u64 = key(b"object");
+const SCRIPT: u64 = key(b"script");
+const SOURCE: u64 = key(b"source");
+const STYLE: u64 = key(b"style");
+const SVG: u64 = key(b"svg");
+const TEXTAREA: u64 = key(b"textarea");
+const TITLE: u64 = key(b"title");
+const TRACK: u64 = key(b"track");
+const VIDEO: u64 = key(b"video");
+const XMP: u64 = key(b"xmp");
+
+/// Key of the names too long for one.
+const LONG: u64 = u64::MAX;
+
+/// A name of up to eight letters as one number, which makes the look-up a few comparisons. The bit
+/// that tells upper from lower case is set in all bytes; no byte but the two cases of a letter
+/// becomes that letter.
+#[inline]
+const fn key(name: &[u8]) -> u64 {
+    const CASE_BIT: u8 = 0x20;
+    if name.len() > size_of::<u64>() {
+        return LONG;
+    }
+    let mut key = 0;
+    let mut idx = 0;
+    while idx < name.len() {
+        key = key << 8 | (name[idx] | CASE_BIT) as u64;
+        idx += 1;
+    }
+    key
 }
 
 /// Whether a start tag ends an open `<svg>` or `<math>`: such pages forgot the end tag
@@ -134,14 +158,6 @@ pub(crate) fn breaks_out_of_foreign(name: &[u8]) -> bool {
 /// Whether a tag name is that of an element with foreign content.
 pub(crate) fn is_foreign_root(name: &[u8]) -> bool {
     is(name, "svg") || is(name, "math")
-}
-
-#[inline]
-fn pick(name: &[u8], elements: &[(&str, Element)]) -> Element {
-    elements
-        .iter()
-        .find(|(element_name, _)| is(name, element_name))
-        .map_or(Element::Other, |&(_, element)| element)
 }
 
 #[inline]

@@ -17,6 +17,7 @@ mod element;
 mod entities;
 mod link_header;
 mod mime;
+mod near;
 mod page;
 mod prescan;
 mod raw_text;
@@ -25,6 +26,9 @@ mod rel;
 mod srcset;
 mod text;
 mod visit;
+
+#[cfg(test)]
+mod tests;
 
 pub use charset::CharsetSource;
 pub use directives::{RobotsDirectives, parse_x_robots_tag};

@@ -81,6 +81,12 @@ pub trait LinkVisitor {
     /// and before any [`LinkVisitor::link`], so that it holds for all links.
     fn base(&mut self, href: &str);
 
+    /// What the page's meta elements say about following its links and keeping it. Called once,
+    /// before any [`LinkVisitor::link`].
+    fn directives(&mut self, directives: RobotsDirectives) {
+        let _ = directives;
+    }
+
     /// One link, in document order.
     fn link(&mut self, link: Link<'_>);
 }

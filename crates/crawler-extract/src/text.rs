@@ -17,7 +17,10 @@ pub(crate) fn url_value(raw: &[u8]) -> Cow<'_, str> {
     if trimmed.iter().any(|&byte| is(byte, NEEDS_CLEANING)) {
         return Cow::Owned(cleaned_url_value(trimmed));
     }
-    String::from_utf8_lossy(trimmed)
+    match str::from_utf8(trimmed) {
+        Ok(value) => Cow::Borrowed(value),
+        Err(_) => String::from_utf8_lossy(trimmed),
+    }
 }
 
 #[cold]

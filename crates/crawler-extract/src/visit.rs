@@ -22,6 +22,7 @@ pub(crate) fn visit(
     if let Some(base) = collected.base_href() {
         visitor.base(&base);
     }
+    visitor.directives(collected.robots);
     let mut counts = LinkCounts { visited: 0, dropped: collected.dropped };
     for outlink in &collected.outlinks {
         outlink.each_link(&mut |link| {

@@ -1,3 +1,29 @@
-//! The crawler process.
+//! The crawler process: command line, settings, signals, progress, reports and exit codes. What a
+//! crawl does is the engine's; what it is told and what it tells is here.
 
-fn main() {}
+mod cli;
+mod exit;
+mod logging;
+mod numbers;
+mod process;
+mod progress;
+mod report;
+mod seeds;
+mod settings;
+mod signals;
+mod terminal;
+
+use std::process::ExitCode;
+
+/// Shards allocate all the time; this is what keeps them off each other's locks.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let ended = cli::run();
+    let exit = ended.unwrap_or_else(|error| {
+        exit::print_error(&error);
+        exit::Exit::of_error(&error)
+    });
+    exit.into()
+}

@@ -1,0 +1,77 @@
+//! `crawler [OPTIONS] [URL]…`: crawls, from the settings to the exit code.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use crawler_engine::{CrawlHandle, FinalReport};
+use crawler_url::WireUrl;
+
+use super::next_steps;
+use crate::exit::Exit;
+use crate::logging::{self, LogWriter};
+use crate::progress::Progress;
+use crate::report;
+use crate::seeds::Seeds;
+use crate::settings::{self, Loaded, Settings, Sources};
+use crate::signals;
+
+/// Loads the settings and crawls.
+pub(super) fn run(sources: &Sources) -> anyhow::Result<Exit> {
+    crawl(settings::load(sources)?)
+}
+
+/// Crawls with settings that are already understood.
+pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
+    let Loaded { settings, warnings, .. } = loaded;
+    let progress = Progress::new(settings.progress, settings.log_format);
+    let writer = LogWriter::around(progress.bars());
+    logging::start(&settings.log_level, settings.log_format, writer)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    let seeds = read_seeds(&settings)?;
+    if settings.contact.is_none() && settings.user_agent.is_none() {
+        tracing::warn!("nobody can reach you about this crawl: give --contact URL or e-mail");
+    }
+    let data_dir = settings.output.clone();
+    let crawl = crawler_engine::start(settings::resolve(settings, seeds))?;
+    signals::watch(crawl.clone())?;
+    let pages_before = crawl.snapshot().counters.fetched;
+    let report = show_until_stopped(&crawl, progress);
+    let block = report::final_block(&report, pages_before);
+    write_out(&block).context("cannot write the statistics")?;
+    next_steps::print(&report.finish, &data_dir);
+    Ok(Exit::of_finish(&report.finish))
+}
+
+fn read_seeds(settings: &Settings) -> anyhow::Result<Vec<WireUrl>> {
+    let mut seeds = Seeds::read(&settings.urls, &settings.seed_files)?;
+    let urls = std::mem::take(&mut seeds.urls);
+    let n_bad = seeds.bad_count();
+    match seeds.into_problems() {
+        Some(problems) if settings.skip_bad_seeds => {
+            tracing::warn!(skipped = n_bad, "{problems}");
+            Ok(urls)
+        }
+        Some(problems) => Err(anyhow::Error::new(problems)),
+        None => Ok(urls),
+    }
+}
+
+fn show_until_stopped(crawl: &CrawlHandle, mut progress: Progress) -> FinalReport {
+    loop {
+        if let Some(report) = crawl.wait_timeout(progress.interval()) {
+            progress.clear();
+            return report;
+        }
+        progress.show(&crawl.snapshot(), Instant::now());
+    }
+}
+
+/// Writes to standard output; a reader who has gone away is an error, not a panic.
+pub(super) fn write_out(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

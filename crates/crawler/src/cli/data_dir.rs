@@ -1,0 +1,35 @@
+//! Which data directory a command speaks of: as a crawl in the same place would find it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::config_files;
+use crate::settings::{self, Entry, Sources, table};
+
+/// Where the crawl is.
+#[derive(Debug, Args)]
+pub(super) struct DataDirArgs {
+    /// Output directory of the crawl [default: as in the settings, else ./crawl]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<String>,
+    /// Configuration file of the crawl, instead of ./crawler.toml
+    #[arg(short, long, value_name = "FILE")]
+    config: Vec<PathBuf>,
+}
+
+impl DataDirArgs {
+    /// The directory.
+    pub(super) fn resolve(&self) -> anyhow::Result<PathBuf> {
+        let output = self.output.iter().filter_map(|dir| {
+            Some((table::find("output")?, vec![Entry::new(dir.as_str(), "--output")]))
+        });
+        let sources = Sources {
+            files: config_files(self.config.clone()),
+            env: std::env::vars_os().collect(),
+            flags: output.collect(),
+            ..Sources::default()
+        };
+        Ok(settings::load(&sources)?.settings.output)
+    }
+}

@@ -1,0 +1,162 @@
+//! `crawler get URL`: prints a stored page.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use bytes::Bytes;
+use clap::Args;
+use crawler_fetch::{DecodeEnd, DecodeLimits, decode};
+use crawler_store::{PayloadSource, StoredCapture, find_capture};
+use crawler_url::WireUrl;
+
+use super::data_dir::DataDirArgs;
+use crate::exit::Exit;
+use crate::seeds::parse_seed;
+use crate::terminal::{escape, escape_lines};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  crawler get https://example.com/
+  crawler get --headers https://example.com/
+  crawler get https://example.com/logo.png > logo.png";
+
+/// The options of `crawler get`.
+#[derive(Debug, Args)]
+pub(super) struct GetArgs {
+    /// URL of the page, as in pages.jsonl
+    url: String,
+    /// Print the body as stored, with its content coding
+    #[arg(long, conflicts_with = "headers")]
+    raw: bool,
+    /// Print the status line and the headers instead of the body
+    #[arg(long)]
+    headers: bool,
+    #[command(flatten)]
+    data_dir: DataDirArgs,
+}
+
+pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
+    let data_dir = args.data_dir.resolve()?;
+    let capture = find(&args.url, &data_dir)?;
+    note(&capture);
+    let shown = if args.headers {
+        capture.head
+    } else if args.raw {
+        capture.body
+    } else {
+        content(&capture)
+    };
+    print(&shown)?;
+    Ok(Exit::Done)
+}
+
+/// The newest capture; a URL without a scheme is tried as https and as http.
+fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
+    let given = match WireUrl::parse(text) {
+        Ok(url) => url,
+        Err(_) => parse_seed(text).map_err(|bad| anyhow::anyhow!("`{text}` {}", bad.reason))?,
+    };
+    let guesses = if text.contains("://") { None } else { other_scheme(&given) };
+    for url in std::iter::once(given).chain(guesses) {
+        if let Some(capture) = find_capture(data_dir, &url)? {
+            return Ok(capture);
+        }
+    }
+    bail!(
+        "there is no page {text} in {}: {0}/pages/pages.jsonl lists the pages, \
+         {0}/reports/skipped.jsonl what was skipped and why",
+        data_dir.display()
+    )
+}
+
+fn other_scheme(url: &WireUrl) -> Option<WireUrl> {
+    let text = url.as_str();
+    let other = match text.strip_prefix("https://") {
+        Some(rest) => format!("http://{rest}"),
+        None => format!("https://{}", text.strip_prefix("http://")?),
+    };
+    WireUrl::parse(&other).ok()
+}
+
+/// What the reader should know about the bytes, on standard error.
+fn note(capture: &StoredCapture) {
+    if let Some(why) = &capture.truncated {
+        eprintln!("note: the body is not whole ({})", escape(why));
+    }
+    if capture.payload == PayloadSource::Missing {
+        eprintln!(
+            "note: the page had not changed, and the capture with its body is not in this directory"
+        );
+    }
+}
+
+fn content(capture: &StoredCapture) -> Vec<u8> {
+    let body = Bytes::copy_from_slice(&capture.body);
+    let coding = header(&capture.head, "content-encoding");
+    let decoded = decode(&body, coding.as_deref(), DecodeLimits::default());
+    match decoded.end {
+        DecodeEnd::Complete => {}
+        DecodeEnd::Limit => eprintln!("note: decoding stopped at the size limit; see --raw"),
+        DecodeEnd::Corrupt(why) => {
+            eprintln!("note: the body is damaged ({}); see --raw", escape(&why));
+        }
+        DecodeEnd::Unsupported(coding) => {
+            eprintln!("note: the content coding {} is unknown: as stored", escape(&coding));
+        }
+    }
+    decoded.bytes.to_vec()
+}
+
+/// All values of a header, joined by commas as RFC 9110 section 5.3 has it.
+fn header(head: &[u8], name: &str) -> Option<String> {
+    let head = String::from_utf8_lossy(head);
+    let values: Vec<&str> = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(field, _)| field.trim().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
+        .collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Prints bytes as they are, but never lets them act on a terminal.
+fn print(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let shown = if out.is_terminal() { for_terminal(bytes)? } else { Cow::Borrowed(bytes) };
+    out.write_all(&shown).and_then(|()| out.flush()).context("cannot write to standard output")
+}
+
+fn for_terminal(bytes: &[u8]) -> anyhow::Result<Cow<'_, [u8]>> {
+    if bytes.contains(&0) {
+        bail!("the page is binary, {} bytes: send it to a file with `> FILE`", bytes.len());
+    }
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    Ok(Cow::Owned(escape_lines(&text).into_owned().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_found_and_joined() {
+        let head =
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nX: 1\r\ncontent-encoding:br\r\n\r\n";
+        assert_eq!(header(head, "content-encoding").as_deref(), Some("gzip, br"));
+        assert_eq!(header(head, "y"), None);
+    }
+
+    #[test]
+    fn a_terminal_is_neither_moved_nor_flooded() {
+        assert_eq!(&*for_terminal(b"a\x1b[2J\r\nb\tc").unwrap(), b"a\\u{1b}[2J\nb\tc");
+        assert!(for_terminal(b"PNG\0").is_err());
+    }
+
+    #[test]
+    fn the_other_scheme_is_tried() {
+        let url = WireUrl::parse("https://example.com/a").unwrap();
+        assert_eq!(other_scheme(&url).unwrap().as_str(), "http://example.com/a");
+    }
+}

@@ -1,0 +1,70 @@
+//! The command line: `crawler [OPTIONS] [URL]…` crawls, `crawler COMMAND` does something else.
+
+mod args;
+mod config;
+mod crawl;
+mod data_dir;
+mod demo;
+mod get;
+mod help;
+mod next_steps;
+mod stats;
+mod testweb;
+
+#[cfg(test)]
+mod tests;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use crate::exit::Exit;
+
+/// The commands, for "did you mean".
+pub(crate) const COMMANDS: [&str; 6] = ["get", "stats", "demo", "testweb", "config", "help"];
+
+/// Parses the command line and does what it says. A command line that cannot be parsed ends the
+/// process here, as does `--help`.
+///
+/// # Errors
+/// Whatever keeps the command from being done.
+pub(crate) fn run() -> anyhow::Result<Exit> {
+    let matches = command().get_matches();
+    match matches.subcommand() {
+        None => crawl::run(&args::sources(&matches)),
+        Some(("get", matches)) => get::run(&parsed(matches)?),
+        Some(("stats", matches)) => stats::run(&parsed(matches)?),
+        Some(("demo", matches)) => demo::run(matches),
+        Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
+        Some(("config", matches)) => config::run(matches),
+        Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
+    }
+}
+
+fn parsed<T: FromArgMatches>(matches: &ArgMatches) -> anyhow::Result<T> {
+    Ok(T::from_arg_matches(matches)?)
+}
+
+fn command() -> Command {
+    let crawl = args::crawl_options(Command::new("crawler"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Crawls the web, politely, on all cores.")
+        .override_usage("crawler [OPTIONS] [URL]...\n       crawler COMMAND")
+        .args_conflicts_with_subcommands(true)
+        .subcommand_help_heading("Commands")
+        .help_template(help::TEMPLATE)
+        .max_term_width(help::COLUMNS_MAX)
+        .after_help(help::after_short())
+        .after_long_help(help::after_long());
+    let subcommands = [
+        get::GetArgs::augment_args(Command::new("get"))
+            .about("Print a stored page")
+            .after_help(get::EXAMPLES),
+        stats::StatsArgs::augment_args(Command::new("stats"))
+            .about("Show what a crawl has done so far, while it runs or later"),
+        demo::command(),
+        testweb::TestwebArgs::augment_args(Command::new("testweb"))
+            .about("Serve a deliberately difficult web on this machine until Ctrl-C")
+            .after_help(testweb::EXAMPLES),
+        config::command(),
+    ];
+    crawl.subcommands(subcommands)
+}

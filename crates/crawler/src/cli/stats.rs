@@ -1,0 +1,55 @@
+//! `crawler stats`: what a data directory holds, while a crawl runs there or later.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use crawler_engine::{Phase, Snapshot, read_stats};
+
+use super::crawl::write_out;
+use super::data_dir::DataDirArgs;
+use crate::exit::Exit;
+use crate::report;
+
+/// A running crawl writes its statistics about every second; one that has not for so long is dead.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// The options of `crawler stats`.
+#[derive(Debug, Args)]
+pub(super) struct StatsArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data_dir: DataDirArgs,
+}
+
+pub(super) fn run(args: &StatsArgs) -> anyhow::Result<Exit> {
+    let data_dir = args.data_dir.resolve()?;
+    let Some(snapshot) = read_stats(&data_dir)? else {
+        bail!("there is no crawl in {}: name its directory with --output DIR", data_dir.display());
+    };
+    let text = if args.json {
+        format!("{}\n", serde_json::to_string_pretty(&snapshot)?)
+    } else {
+        report::state_block(&snapshot, &state(&snapshot, silence(&data_dir)))
+    };
+    write_out(&text).context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}
+
+fn silence(data_dir: &Path) -> Option<Duration> {
+    let written_at = fs::metadata(data_dir.join("stats.json")).ok()?.modified().ok()?;
+    SystemTime::now().duration_since(written_at).ok()
+}
+
+fn state(snapshot: &Snapshot, silence: Option<Duration>) -> String {
+    let is_silent = silence.is_some_and(|silence| silence > SILENCE_MAX);
+    match snapshot.phase {
+        Phase::Stopped => "stopped".to_owned(),
+        _ if is_silent => "died (the next run goes on where it stopped)".to_owned(),
+        phase => format!("{} (process {})", phase.as_str(), snapshot.pid),
+    }
+}

@@ -1,0 +1,114 @@
+//! `crawler testweb`: serves the built-in web.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use clap::Args;
+use crawler_testweb::{Errors, Latency, Naming, PageMix, Tls, Web, WebConfig, WebServer};
+
+use super::crawl::write_out;
+use crate::exit::Exit;
+use crate::signals;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  crawler testweb --port 8080 > seeds.txt   in one terminal
+  crawler --seeds seeds.txt --allow-private --delay 0 --ip-delay 0 -o crawl-test
+                                            in another";
+
+/// Spread of the latency: a tenth of the answers takes twice the median or longer.
+const LATENCY_SIGMA: f32 = 0.54;
+/// Longest latency, in medians.
+const LATENCY_MEDIANS_MAX: u32 = 10;
+
+/// The options of `crawler testweb`.
+#[derive(Debug, Args)]
+pub(super) struct TestwebArgs {
+    /// Number of hosts
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    hosts: u32,
+    /// Ordinary pages of each host; oddities come on top
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pages: u32,
+    /// TCP port of all hosts; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// Size of pages: tiny (4 KB), docs (38 KB) or live (242 KB)
+    #[arg(long, value_name = "tiny|docs|live", default_value_t = PageMix::Docs, value_parser = word::<PageMix>)]
+    mix: PageMix,
+    /// Serve https, with an authority of its own
+    #[arg(long)]
+    tls: bool,
+    /// Call hosts by name, resolved by a name server of its own, instead of by address
+    #[arg(long)]
+    names: bool,
+    /// Also serve errors: 5xx, redirect loops, bodies cut short
+    #[arg(long)]
+    errors: bool,
+    /// Median time before an answer, in milliseconds; 0 answers at once
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u32,
+    /// Number from which all pages are made: the same one makes the same pages
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Server threads
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    threads: usize,
+}
+
+fn word<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+pub(super) fn run(args: &TestwebArgs) -> anyhow::Result<Exit> {
+    let web = Web::build(args.web_config())?;
+    let server = WebServer::start(Arc::new(web))?;
+    eprintln!("{}", server.report());
+    eprintln!("crawl it with: crawler --allow-private{} SEED…", crawl_flags(&server));
+    if !io::stdout().is_terminal() {
+        // The report has the first seeds only; a file or pipe gets them all.
+        write_out(&(server.seeds().join("\n") + "\n"))?;
+    }
+    eprintln!("serving until Ctrl-C");
+    signals::wait_for_one()?;
+    server.stop();
+    eprintln!("\n{}", server.stats());
+    Ok(Exit::Done)
+}
+
+/// What a crawl needs besides, to find and to trust the hosts.
+fn crawl_flags(server: &WebServer) -> String {
+    let dns = server.dns_addr().map(|addr| format!(" --dns-server {addr}")).unwrap_or_default();
+    let ca = server.ca_pem_path().map(|path| format!(" --ca-file {}", path.display()));
+    dns + &ca.unwrap_or_default()
+}
+
+impl TestwebArgs {
+    fn web_config(&self) -> WebConfig {
+        let latency = match self.latency {
+            0 => Latency::None,
+            median_ms => Latency::LogNormal {
+                median_ms,
+                sigma: LATENCY_SIGMA,
+                ms_max: median_ms
+                    .saturating_mul(LATENCY_MEDIANS_MAX)
+                    .min(WebConfig::LATENCY_MS_MAX),
+            },
+        };
+        WebConfig {
+            seed: self.seed,
+            hosts: self.hosts,
+            pages_per_host: self.pages,
+            naming: if self.names { Naming::Names } else { Naming::Addresses },
+            mix: self.mix,
+            latency,
+            tls: if self.tls { Tls::On } else { Tls::Off },
+            errors: if self.errors { Errors::Some } else { Errors::None },
+            port: self.port,
+            threads: self.threads,
+            ..WebConfig::default()
+        }
+    }
+}

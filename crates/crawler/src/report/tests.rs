@@ -1,0 +1,88 @@
+use crawler_engine::{Counters, Phase};
+
+use super::*;
+
+fn snapshot() -> Snapshot {
+    let counters = Counters {
+        discovered: 130,
+        fetched: 110,
+        skipped: [("robots".into(), 7), ("host_limit".into(), 3)].into(),
+        failed: [("timeout".into(), 10)].into(),
+        status: [(200, 100), (404, 10)].into(),
+        wire_bytes: 1_000_000,
+        ..Counters::default()
+    };
+    Snapshot {
+        phase: Phase::Stopped,
+        pid: 1,
+        generation: 0,
+        elapsed_secs: 10.0,
+        counters,
+        queued: 0,
+        in_flight: 0,
+        seen: 130,
+        hosts_known: 4,
+        hosts_ready: 0,
+        hosts_snoozed: 0,
+        hosts_in_flight: 0,
+        restarts: 0,
+        stalls: 0,
+        accounting_error: 0,
+        shards: Vec::new(),
+    }
+}
+
+#[test]
+fn the_block_is_stable() {
+    let finish = Finish::DiskFull("crawl/warc\u{1b}[2J".to_owned());
+    let report =
+        FinalReport { finish, snapshot: snapshot(), laggards: vec!["http://a/\n".to_owned()] };
+    let text = final_block(&report, 10);
+    let used = text.find("memory_peak_bytes").unwrap();
+    let expected = "\
+finish_reason: disk_full
+finish_detail: crawl/warc\\u{1b}[2J
+elapsed_seconds: 10.00
+pages_this_run: 100
+pages_per_second: 10.0
+
+pages: 110
+status/200: 100
+status/404: 10
+revisited: 0
+retried: 0
+robots_txt: 0
+
+wire_bytes: 1000000
+content_bytes: 0
+warc_bytes: 0
+
+skipped: 10
+skipped/host_limit: 3
+skipped/robots: 7
+failed: 10
+failed/timeout: 10
+
+urls_discovered: 130
+urls_queued: 0
+urls_in_flight: 0
+urls_seen: 130
+links_found: 0
+hosts: 4
+generation: 0
+
+shards: 0
+shard_restarts: 0
+shard_stalls: 0
+accounting_error: 0
+
+";
+    assert_eq!(&text[..used], expected);
+    assert!(text.ends_with("not_awaited: http://a/\\n\n"));
+}
+
+#[test]
+fn a_crawl_without_time_has_no_speed() {
+    assert_eq!(ratio(5, 0.0), "0.0");
+    assert_eq!(ratio(5, 2.0), "2.5");
+}

@@ -1,0 +1,302 @@
+//! Settings: what was written ([`RawConfig`]), what it means ([`Settings`]), and what the engine
+//! is told ([`resolve`]).
+//!
+//! Layers, each over the one before: defaults, configuration files, `CRAWLER_*` environment, `-s`,
+//! flags. A list in a later layer replaces the list of an earlier one. Every mistake in every
+//! layer is reported at once, even where a later layer would hide it.
+
+mod annotate;
+mod file;
+mod layers;
+mod problem;
+mod read;
+mod resolve;
+mod suggest;
+pub(crate) mod table;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use config::Config;
+use config::builder::{ConfigBuilder, DefaultState};
+use crawler_engine::{Limits, RobotsPolicy};
+use crawler_fetch::Http2;
+use crawler_url::ShardCount;
+use crawler_url::scope::{Pattern, ScopeKind};
+use http::{HeaderName, HeaderValue};
+
+pub(crate) use annotate::{effective, example};
+pub(crate) use layers::{ENV_CONFIG, Entry, Sources};
+pub(crate) use problem::{Problem, Problems};
+pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
+pub(crate) use suggest::nearest;
+
+use layers::{Findings, Layer, layers};
+use table::Setting;
+use value::Given;
+
+/// What was written, after the layers are merged: for each key the winning entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RawConfig {
+    values: BTreeMap<String, Vec<Entry>>,
+}
+
+/// What was written means this.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
+pub(crate) struct Settings {
+    pub(crate) urls: Vec<Entry>,
+    pub(crate) seed_files: Vec<Entry>,
+    pub(crate) skip_bad_seeds: bool,
+    pub(crate) recrawl: bool,
+    pub(crate) fresh: bool,
+    pub(crate) scope: ScopeKind,
+    pub(crate) include: Vec<Pattern>,
+    pub(crate) exclude: Vec<Pattern>,
+    pub(crate) depth: Option<u16>,
+    pub(crate) assets: bool,
+    pub(crate) max_outlinks: usize,
+    pub(crate) limits: Limits,
+    pub(crate) delay: Duration,
+    pub(crate) max_crawl_delay: Duration,
+    pub(crate) host_concurrency: u16,
+    pub(crate) ip_concurrency: u16,
+    pub(crate) ip_delay: Duration,
+    pub(crate) robots: RobotsPolicy,
+    pub(crate) contact: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) robots_agent: Option<String>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) workers: ShardCount,
+    pub(crate) concurrency: u32,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) first_byte_timeout: Duration,
+    pub(crate) max_body: u64,
+    pub(crate) retries: u8,
+    pub(crate) max_redirects: u8,
+    pub(crate) http2: Http2,
+    pub(crate) allow_private: bool,
+    pub(crate) ca_files: Vec<PathBuf>,
+    pub(crate) dns_servers: Vec<SocketAddr>,
+    pub(crate) output: PathBuf,
+    pub(crate) warc_size: u64,
+    pub(crate) progress: ProgressMode,
+    pub(crate) log_level: String,
+    pub(crate) log_format: LogFormat,
+}
+
+/// Stands in `Settings::blank` until the table's default is read.
+const ONE_WORKER: ShardCount = match ShardCount::new(1) {
+    Some(one) => one,
+    None => unreachable!(),
+};
+
+/// Whether and how progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgressMode {
+    /// Live on a terminal, a log line now and then elsewhere.
+    Auto,
+    /// Not at all.
+    Off,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Settings that were understood.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// What was written, with its origin.
+    pub(crate) raw: RawConfig,
+    /// What it means.
+    pub(crate) settings: Settings,
+    /// Oddities to tell.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Reads, checks and merges all layers.
+///
+/// # Errors
+/// All mistakes at once.
+pub(crate) fn load(sources: &Sources) -> Result<Loaded, Problems> {
+    let mut findings = Findings::default();
+    let layers = layers(sources, &mut findings);
+    for layer in &layers {
+        findings.problems.extend(check(layer));
+    }
+    let refuse = |problems| Problems { subject: "the configuration", problems };
+    if !findings.problems.is_empty() {
+        return Err(refuse(findings.problems));
+    }
+    let raw = RawConfig::merge(layers).map_err(|problem| refuse(vec![problem]))?;
+    let settings = raw.understand().map_err(refuse)?;
+    let contradictions = settings.contradictions();
+    if !contradictions.is_empty() {
+        return Err(refuse(contradictions));
+    }
+    Ok(Loaded { raw, settings, warnings: findings.warnings })
+}
+
+/// The mistakes in one layer's values, whether or not a later layer hides them.
+fn check(layer: &Layer) -> Vec<Problem> {
+    let mut scratch = Settings::blank();
+    let wrong = |(key, entries): (&&'static str, &Vec<Entry>)| {
+        let setting = table::find(key)?;
+        let bad = (setting.read)(&mut scratch, Given(entries)).err()?;
+        Some(value_problem(setting, entries, bad))
+    };
+    layer.entries.iter().filter_map(wrong).collect()
+}
+
+fn value_problem(setting: &Setting, entries: &[Entry], bad: value::BadValue) -> Problem {
+    let entry = entries.get(bad.item_idx);
+    let what = match entry {
+        Some(entry) if entry.source_line.is_some() => format!("{}: {}", setting.key, bad.problem),
+        _ => bad.problem,
+    };
+    Problem {
+        place: entry.map_or_else(|| setting.key.to_owned(), |entry| entry.place.clone()),
+        source_line: entry.and_then(|entry| entry.source_line.clone()),
+        what,
+        notes: bad.notes,
+    }
+}
+
+impl RawConfig {
+    /// Lays each layer over the ones before.
+    fn merge(layers: Vec<Layer>) -> Result<Self, Problem> {
+        let failed = |error: config::ConfigError| Problem {
+            place: "settings".to_owned(),
+            source_line: None,
+            what: error.to_string(),
+            notes: Vec::new(),
+        };
+        let builder =
+            layers.into_iter().fold(Config::builder(), ConfigBuilder::<DefaultState>::add_source);
+        let merged = builder.build().map_err(failed)?;
+        let mut values = BTreeMap::new();
+        for setting in table::all() {
+            let items = merged.get_array(setting.key).map_err(failed)?;
+            let entry = |item: config::Value| {
+                let place = item.origin().unwrap_or_default().to_owned();
+                Ok(Entry { text: item.into_string()?, place, source_line: None })
+            };
+            let entries: Result<Vec<Entry>, _> = items.into_iter().map(entry).collect();
+            values.insert(setting.key.to_owned(), entries.map_err(failed)?);
+        }
+        Ok(Self { values })
+    }
+
+    fn understand(&self) -> Result<Settings, Vec<Problem>> {
+        let mut settings = Settings::blank();
+        let mut problems = Vec::new();
+        for setting in table::all() {
+            let entries = self.entries(setting);
+            if let Err(bad) = (setting.read)(&mut settings, Given(entries)) {
+                problems.push(value_problem(setting, entries, bad));
+            }
+        }
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// The winning entries of a setting.
+    pub(crate) fn entries(&self, setting: &Setting) -> &[Entry] {
+        self.values.get(setting.key).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Settings {
+    /// Places to be filled from the table, which has every default.
+    fn blank() -> Self {
+        Self {
+            urls: Vec::new(),
+            seed_files: Vec::new(),
+            skip_bad_seeds: false,
+            recrawl: false,
+            fresh: false,
+            scope: ScopeKind::Host,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            depth: None,
+            assets: false,
+            max_outlinks: 0,
+            limits: Limits::default(),
+            delay: Duration::ZERO,
+            max_crawl_delay: Duration::ZERO,
+            host_concurrency: 0,
+            ip_concurrency: 0,
+            ip_delay: Duration::ZERO,
+            robots: RobotsPolicy::Obey,
+            contact: None,
+            user_agent: None,
+            robots_agent: None,
+            headers: Vec::new(),
+            workers: ONE_WORKER,
+            concurrency: 0,
+            timeout: Duration::ZERO,
+            connect_timeout: Duration::ZERO,
+            first_byte_timeout: Duration::ZERO,
+            max_body: 0,
+            retries: 0,
+            max_redirects: 0,
+            http2: Http2::Off,
+            allow_private: false,
+            ca_files: Vec::new(),
+            dns_servers: Vec::new(),
+            output: PathBuf::new(),
+            warc_size: 0,
+            progress: ProgressMode::Off,
+            log_level: String::new(),
+            log_format: LogFormat::Text,
+        }
+    }
+
+    /// Settings that are right by themselves and wrong together.
+    fn contradictions(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut refuse = |place: &str, what: String, note: &str| {
+            let notes = vec![note.to_owned()];
+            problems.push(Problem { place: place.to_owned(), source_line: None, what, notes });
+        };
+        if self.fresh && self.recrawl {
+            refuse(
+                "fresh, recrawl",
+                "both are set: one deletes the earlier crawl, the other fetches it again"
+                    .to_owned(),
+                "keep one of them",
+            );
+        }
+        if u32::from(self.host_concurrency) > self.concurrency {
+            refuse(
+                "host_concurrency",
+                format!(
+                    "{} is more than concurrency = {}",
+                    self.host_concurrency, self.concurrency
+                ),
+                "raise concurrency, or lower host_concurrency",
+            );
+        }
+        if self.user_agent.is_some() && self.robots_agent.is_none() && self.agent_name().is_none() {
+            refuse(
+                "user_agent",
+                "robots.txt rules cannot name it: it does not begin with a word of letters"
+                    .to_owned(),
+                "begin it like ExampleBot/1.0, or set robots_agent",
+            );
+        }
+        problems
+    }
+}

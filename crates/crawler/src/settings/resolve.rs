@@ -1,0 +1,129 @@
+//! Settings turned into what the engine is told.
+
+use std::time::Duration;
+
+use crawler_engine::{CrawlConfig, RobotsPolicy, Start};
+use crawler_extract::Assets;
+use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
+use crawler_politeness::PaceConfig;
+use crawler_store::StoreConfig;
+use crawler_url::WireUrl;
+use crawler_url::scope::ScopeRules;
+
+use super::Settings;
+use super::read::agent_name_of;
+
+/// How long a drain waits for fetches in flight.
+pub(crate) const DRAIN_DEADLINE: Duration = Duration::from_secs(30);
+/// Our name, where the user gives none.
+const PRODUCT: &str = "crawler";
+
+/// The engine's configuration for these seeds.
+pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
+    let user_agent = settings.user_agent();
+    let product_token = settings.product_token();
+    CrawlConfig {
+        seeds,
+        workers: settings.workers,
+        scope: ScopeRules {
+            kind: settings.scope,
+            include: settings.include.clone(),
+            exclude: settings.exclude.clone(),
+            depth_max: settings.depth,
+        },
+        pace: PaceConfig {
+            delay: settings.delay,
+            crawl_delay_max: settings.max_crawl_delay,
+            ..PaceConfig::default()
+        },
+        robots: settings.robots,
+        product_token,
+        concurrency: settings.concurrency,
+        host_concurrency: settings.host_concurrency,
+        ip_concurrency: settings.ip_concurrency,
+        ip_interval: settings.ip_delay,
+        limits: settings.limits,
+        retries: settings.retries,
+        redirects_max: settings.max_redirects,
+        assets: if settings.assets { Assets::Include } else { Assets::Skip },
+        outlinks_max: settings.max_outlinks,
+        decode: DecodeLimits::default(),
+        start: settings.start(),
+        drain_deadline: DRAIN_DEADLINE,
+        store: settings.store(&user_agent),
+        fetch: settings.fetch(user_agent),
+        data_dir: settings.output,
+    }
+}
+
+impl Settings {
+    /// The `User-Agent` header.
+    pub(crate) fn user_agent(&self) -> String {
+        let ours = format!("{PRODUCT}/{}", env!("CARGO_PKG_VERSION"));
+        match (&self.user_agent, &self.contact) {
+            (Some(user_agent), _) => user_agent.clone(),
+            (None, Some(contact)) => format!("{ours} (+{contact})"),
+            (None, None) => ours,
+        }
+    }
+
+    /// Our name in robots.txt, if the settings have one.
+    pub(super) fn agent_name(&self) -> Option<String> {
+        self.robots_agent.clone().or_else(|| agent_name_of(&self.user_agent()))
+    }
+
+    fn product_token(&self) -> String {
+        self.agent_name().unwrap_or_else(|| PRODUCT.to_owned())
+    }
+
+    fn start(&self) -> Start {
+        match (self.fresh, self.recrawl) {
+            (true, _) => Start::Fresh,
+            (false, true) => Start::Recrawl,
+            (false, false) => Start::Continue,
+        }
+    }
+
+    fn fetch(&self, user_agent: String) -> FetchConfig {
+        FetchConfig {
+            user_agent,
+            headers: self.headers.clone(),
+            connect_timeout: self.connect_timeout,
+            tls_timeout: self.connect_timeout,
+            first_byte_timeout: self.first_byte_timeout,
+            total_timeout: self.timeout,
+            body_bytes_max: self.max_body,
+            address_policy: if self.allow_private {
+                AddressPolicy::AllowPrivate
+            } else {
+                AddressPolicy::PublicOnly
+            },
+            dns_servers: self.dns_servers.clone(),
+            ca_files: self.ca_files.clone(),
+            http2: self.http2,
+            ..FetchConfig::default()
+        }
+    }
+
+    fn store(&self, user_agent: &str) -> StoreConfig {
+        let robots = match self.robots {
+            RobotsPolicy::Obey => "obey",
+            RobotsPolicy::Ignore => "ignore",
+        };
+        StoreConfig {
+            warc_bytes_max: self.warc_size,
+            software: format!("{PRODUCT}/{}", env!("CARGO_PKG_VERSION")),
+            user_agent: user_agent.to_owned(),
+            robots: robots.to_owned(),
+            contact: self.contact.clone(),
+            hostname: hostname(),
+            ..StoreConfig::default()
+        }
+    }
+}
+
+/// The machine's name, as the kernel has it.
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}

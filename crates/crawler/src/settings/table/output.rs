@@ -1,0 +1,69 @@
+//! What a crawl leaves and what it tells.
+
+use std::path::PathBuf;
+
+use super::Setting;
+use crate::settings::read::log_filter;
+use crate::settings::value::{Given, Refusal, put};
+use crate::settings::{LogFormat, ProgressMode};
+
+/// Smaller files would hold less than one large page.
+const WARC_BYTES_MIN: u64 = 1 << 20;
+const WARC_BYTES_MAX: u64 = 1 << 40;
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting::value(
+        "output",
+        "DIR",
+        "crawl",
+        |s, given| put(&mut s.output, given.one(directory)),
+        "Directory for pages, indexes and the crawl's state",
+    )
+    .common()
+    .short('o'),
+    Setting::value(
+        "warc_size",
+        "SIZE",
+        "1G",
+        |s, given| put(&mut s.warc_size, given.size(WARC_BYTES_MIN..=WARC_BYTES_MAX)),
+        "Size at which a new WARC file is begun",
+    ),
+    Setting::value(
+        "progress",
+        "auto|off",
+        "auto",
+        |s, given| put(&mut s.progress, given.choice(PROGRESS)),
+        "auto shows live progress on a terminal, and elsewhere one log line every 10 s",
+    ),
+    Setting::value(
+        "log_level",
+        "LEVEL",
+        "info",
+        |s, given| put(&mut s.log_level, given.one(log_filter)),
+        "error, warn, info, debug, trace, or directives such as info,crawler_fetch=debug",
+    ),
+    Setting::value(
+        "log_format",
+        "text|json",
+        "text",
+        |s, given| put(&mut s.log_format, log_format(given)),
+        "How log lines are written",
+    ),
+];
+
+const PROGRESS: &[(&str, ProgressMode)] =
+    &[("auto", ProgressMode::Auto), ("off", ProgressMode::Off)];
+
+fn log_format(given: Given<'_>) -> Result<LogFormat, crate::settings::value::BadValue> {
+    given.choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+fn directory(text: &str) -> Result<PathBuf, Refusal> {
+    if text.is_empty() {
+        return Err(Refusal {
+            problem: "the directory's name is empty".to_owned(),
+            accepted: Some("a path, such as ./crawl".to_owned()),
+        });
+    }
+    Ok(PathBuf::from(text))
+}

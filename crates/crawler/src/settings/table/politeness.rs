@@ -1,0 +1,90 @@
+//! How a crawl treats the servers it asks.
+
+use std::time::Duration;
+
+use crawler_engine::RobotsPolicy;
+
+use super::Setting;
+use crate::settings::read::{agent_name, header, header_text};
+use crate::settings::value::put;
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting::value(
+        "delay",
+        "TIME",
+        "1s",
+        |s, given| put(&mut s.delay, given.duration(Duration::ZERO)),
+        "Shortest pause between two requests to one host; a longer Crawl-delay in its robots.txt \
+         wins",
+    )
+    .common()
+    .aliases(&["wait"]),
+    Setting::value(
+        "max_crawl_delay",
+        "TIME",
+        "5m",
+        |s, given| put(&mut s.max_crawl_delay, given.duration(Duration::ZERO)),
+        "Cap on the Crawl-delay of a robots.txt",
+    ),
+    Setting::value(
+        "host_concurrency",
+        "N",
+        "1",
+        |s, given| put(&mut s.host_concurrency, given.count(1..=1024)),
+        "Fetches at once from one host",
+    ),
+    Setting::value(
+        "ip_concurrency",
+        "N",
+        "8",
+        |s, given| put(&mut s.ip_concurrency, given.count(1..=u64::from(u16::MAX))),
+        "Fetches at once from one IP address, whatever hosts it serves",
+    ),
+    Setting::value(
+        "ip_delay",
+        "TIME",
+        "100ms",
+        |s, given| put(&mut s.ip_delay, given.duration(Duration::ZERO)),
+        "Shortest time between two requests to one IP address",
+    ),
+    Setting::value(
+        "robots",
+        "POLICY",
+        "obey",
+        |s, given| put(&mut s.robots, given.choice(ROBOTS)),
+        "obey robots.txt and page directives, or ignore them (on hosts of your own)",
+    ),
+    Setting::value(
+        "contact",
+        "URL|EMAIL",
+        "",
+        |s, given| put(&mut s.contact, given.one(header_text)),
+        "How a site's owner reaches you; sent in the user agent and kept in the WARC files",
+    )
+    .common(),
+    Setting::value(
+        "user_agent",
+        "TEXT",
+        "",
+        |s, given| put(&mut s.user_agent, given.one(header_text)),
+        "Who we say we are, instead of crawler/VERSION (+CONTACT)",
+    )
+    .short('U'),
+    Setting::value(
+        "robots_agent",
+        "NAME",
+        "",
+        |s, given| put(&mut s.robots_agent, given.one(agent_name)),
+        "Whom robots.txt rules must name to mean us, instead of the user agent's first word",
+    ),
+    Setting::list(
+        "header",
+        "NAME: VALUE",
+        |s, given| put(&mut s.headers, given.each(header)),
+        "Header sent with every request. Repeatable",
+    )
+    .short('H'),
+];
+
+const ROBOTS: &[(&str, RobotsPolicy)] =
+    &[("obey", RobotsPolicy::Obey), ("ignore", RobotsPolicy::Ignore)];

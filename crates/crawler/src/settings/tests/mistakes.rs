@@ -1,0 +1,76 @@
+//! What users write by mistake, and what they are told.
+
+/// Text of a configuration file, and the whole complaint about it.
+pub(super) const FILES: &[(&str, &str)] = &[
+    (
+        "host_concurency = 4",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: there is no setting `host_concurency`\n\
+             \x20     | host_concurency = 4\n\
+             \x20     = did you mean `host_concurrency`?",
+    ),
+    (
+        "frobnicate = 4",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: there is no setting `frobnicate`\n\
+             \x20     | frobnicate = 4\n\
+             \x20     = `crawler config` lists all settings",
+    ),
+    (
+        "# polite\ndelay = \"fast\"\nmax_body = \"16X\" # big\n",
+        "2 problems in the configuration\n\
+             \x20 crawler.toml:2: delay: `fast` is not a duration\n\
+             \x20     | delay = \"fast\"\n\
+             \x20     = accepted: a duration such as 500ms, 2s, 1m30s or 1h, or a number of seconds\n\
+             \x20 crawler.toml:3: max_body: `16X` is not a size\n\
+             \x20     | max_body = \"16X\" # big\n\
+             \x20     = accepted: a size such as 512K, 16M or 2G, or a number of bytes",
+    ),
+    (
+        "robots = \"obay\"",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: robots: `obay` is not one of its words\n\
+             \x20     | robots = \"obay\"\n\
+             \x20     = accepted: obey, ignore\n\
+             \x20     = did you mean `obey`?",
+    ),
+    (
+        "workers = 0",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: workers: `0` is not a number of cores\n\
+             \x20     | workers = 0\n\
+             \x20     = accepted: auto, or 1 to 1024",
+    ),
+    (
+        "retries = [1, 2]",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: `retries` takes one value, not a list\n\
+             \x20     | retries = [1, 2]",
+    ),
+    (
+        "retries = 1979-05-27",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: `retries` cannot be a datetime\n\
+             \x20     | retries = 1979-05-27",
+    ),
+    (
+        "[fetch]\ntimeout = 3\n",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: there is no table `[fetch]`\n\
+             \x20     | [fetch]\n\
+             \x20     = settings are not grouped: write each key at the top level",
+    ),
+    (
+        "[delay]\nmin = 3\n",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: `delay` is not a table\n\
+             \x20     | [delay]",
+    ),
+    (
+        "include = [\n  \"/ok/\",\n  \"(\",\n]\n",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:3: include: `(` is not a pattern: unclosed group\n\
+             \x20     | \"(\",\n\
+             \x20     = accepted: a regular expression, or glob:PATTERN",
+    ),
+];

@@ -1,0 +1,92 @@
+//! Signals: the first one drains the crawl, the second one stops it at once.
+
+use std::io;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use anyhow::Context as _;
+use crawler_engine::CrawlHandle;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::exit::Exit;
+use crate::settings::DRAIN_DEADLINE;
+
+/// Starts the admin thread, which has a runtime of its own and so answers however busy the shards
+/// are. It ends with the process.
+///
+/// # Errors
+/// When the thread cannot be started or the signals cannot be taken.
+pub(crate) fn watch(crawl: CrawlHandle) -> anyhow::Result<()> {
+    let (to_caller, ready) = sync_channel(1);
+    std::thread::Builder::new()
+        .name("admin".to_owned())
+        .spawn(move || run(&crawl, &to_caller))
+        .context("cannot start the admin thread")?;
+    // Taken before this returns: no signal is lost, or ends the process the hard way.
+    ready.recv().context("the admin thread ended early")?.context("cannot take signals")
+}
+
+/// Blocks until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When the signals cannot be taken.
+pub(crate) fn wait_for_one() -> anyhow::Result<()> {
+    let taken = runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            Interrupts::take()?.next().await;
+            Ok(())
+        })
+    });
+    taken.context("cannot take signals")
+}
+
+fn run(crawl: &CrawlHandle, to_caller: &SyncSender<io::Result<()>>) {
+    let Ok(runtime) = runtime().map_err(|error| to_caller.send(Err(error))) else { return };
+    runtime.block_on(async {
+        let mut interrupts = match Interrupts::take() {
+            Ok(interrupts) => interrupts,
+            Err(error) => return drop(to_caller.send(Err(error))),
+        };
+        let _ = to_caller.send(Ok(()));
+        let name = interrupts.next().await;
+        crawl.drain();
+        tracing::warn!(
+            in_flight = crawl.snapshot().in_flight,
+            "{name}: waiting up to {} s for fetches in flight; once more stops at once",
+            DRAIN_DEADLINE.as_secs()
+        );
+        let name = interrupts.next().await;
+        crawl.stop();
+        tracing::warn!(
+            "{name} again: stopping at once; fetches in flight are made again by the next run"
+        );
+        interrupts.next().await;
+        // The user insists; the data directory is safe against this as against a power cut.
+        std::process::exit(Exit::Forced as i32);
+    });
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_io().build()
+}
+
+/// The signals by which people and service managers ask a program to end.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn take() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}

@@ -25,6 +25,26 @@ async fn a_plain_crawl_fetches_exactly_what_is_expected() {
     }
 }
 
+/// Random links reach most pages by chance; this is what makes sure that they reach all.
+#[test]
+fn every_page_links_to_its_children() {
+    let web = crate::Web::build(WebConfig { pages_per_host: 150, ..config(13) }).unwrap();
+    for page in 0..150 {
+        let target = web.tree().path(page);
+        let base = Url::parse(&format!("http://127.1.0.1:1{target}")).unwrap();
+        let html = String::from_utf8(web.page(0, &target).body.to_vec()).unwrap();
+        let tags = links::tags(&html);
+        let found: BTreeSet<String> = tags
+            .iter()
+            .filter_map(|tag| base.join(tag.attr("href")?).ok())
+            .map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
+            .collect();
+        for child in web.tree().children(page) {
+            assert!(found.contains(&web.tree().path(child)), "{child} is not on {target}");
+        }
+    }
+}
+
 async fn check(config: &WebConfig) {
     let server = serve(config.clone());
     let web = server.web();

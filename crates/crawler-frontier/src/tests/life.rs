@@ -191,6 +191,29 @@ fn a_better_url_pushes_the_worst_out_of_the_buffer() {
     assert_eq!(order, [near, deep].concat());
 }
 
+/// Going back on disk to a URL that was given back would come across its neighbors that are leased
+/// or whose removal is not committed.
+#[test]
+fn a_url_given_back_is_not_pushed_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let limits = FrontierLimits { host_concurrency: 3, ..TINY };
+    let mut store = Store::open(dir.path(), limits);
+    let deep: Vec<_> = (0..16).map(|n| format!("http://a.example/deep-{n:02}")).collect();
+    store.frontier.admit(deep.iter().map(|url| candidate(url, Source::Link, 5)), at(0));
+    store.commit();
+    let [given_back, done, _kept] = [0; 3].map(|_| store.lease(0));
+    store.frontier.settle(done, Disposition::Done);
+    store.frontier.settle(given_back, Disposition::GiveBack);
+    let seeds: Vec<_> = (0..16).map(|n| format!("http://a.example/seed-{n:02}")).collect();
+    store.frontier.admit(seeds.iter().map(|url| candidate(url, Source::Seed, 0)), at(0));
+    for expected in seeds.iter().chain(&deep[..1]).chain(&deep[3..]) {
+        let lease = store.lease(0);
+        assert_eq!(lease.url.as_str(), expected);
+        store.frontier.settle(lease, Disposition::Done);
+    }
+    assert!(matches!(store.no_lease(0), Next::Empty));
+}
+
 #[test]
 fn a_timer_is_told_before_a_commit() {
     let dir = tempfile::tempdir().unwrap();

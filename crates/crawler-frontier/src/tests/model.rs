@@ -194,6 +194,17 @@ impl World {
         assert_eq!(in_flight, (0..HOSTS).filter(busy).count() as u64);
     }
 
+    /// Exactly the unsettled URLs stand on disk, and nothing that nobody would ever read.
+    fn check_disk(&self) {
+        let mut rows = 0;
+        let mut count = |_| {
+            rows += 1;
+            Ok(())
+        };
+        self.db.as_ref().unwrap().reader().for_each_queued(&mut count).unwrap();
+        assert_eq!(rows, self.committed.queued());
+    }
+
     fn admit(&mut self, urls: &[(usize, u16, u8)]) {
         for &(host, n, class) in urls {
             let url = format!("http://h{host}.example/{n}");
@@ -314,6 +325,7 @@ impl World {
         let Some((ops, numbers, model)) = self.pending.take() else { return };
         self.db.as_mut().unwrap().commit(ops, &[]).unwrap();
         self.committed = model;
+        self.check_disk();
         for (shard, number) in self.shards.iter_mut().zip(numbers) {
             shard.committed(number);
         }

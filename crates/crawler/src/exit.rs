@@ -97,8 +97,8 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     }
     let mut text = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
-        // Many errors of libraries already end with their cause.
-        if !text.ends_with(&cause) {
+        // Many errors already tell their cause.
+        if !text.contains(&cause) {
             text = format!("{text}: {cause}");
         }
     }

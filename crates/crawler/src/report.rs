@@ -1,6 +1,8 @@
 //! The statistics block: `key: value` lines in a stable order, for people and for bug reports.
 
 use std::fmt::{Display, Write as _};
+use std::fs;
+use std::path::Path;
 
 use crawler_engine::{FinalReport, Finish, Snapshot};
 
@@ -8,7 +10,7 @@ use crate::process;
 use crate::terminal::escape;
 
 /// The block of a crawl that has ended; `pages_before` were fetched by earlier runs.
-pub(crate) fn final_block(report: &FinalReport, pages_before: u64) -> String {
+pub(crate) fn final_block(report: &FinalReport, pages_before: u64, data_dir: &Path) -> String {
     let snapshot = &report.snapshot;
     let mut block = Block::default();
     block.line("finish_reason", report.finish.as_str());
@@ -17,6 +19,7 @@ pub(crate) fn final_block(report: &FinalReport, pages_before: u64) -> String {
     }
     run_lines(&mut block, snapshot, pages_before);
     state_lines(&mut block, snapshot);
+    file_lines(&mut block, data_dir);
     used_lines(&mut block, snapshot.counters.fetched.saturating_sub(pages_before));
     for url in &report.laggards {
         block.line("not_awaited", escape(url));
@@ -25,11 +28,12 @@ pub(crate) fn final_block(report: &FinalReport, pages_before: u64) -> String {
 }
 
 /// The block of a data directory, whether a crawl runs there or not.
-pub(crate) fn state_block(snapshot: &Snapshot, state: &str) -> String {
+pub(crate) fn state_block(snapshot: &Snapshot, state: &str, data_dir: &Path) -> String {
     let mut block = Block::default();
     block.line("state", state);
     block.line("elapsed_seconds", decimal(snapshot.elapsed_secs));
     state_lines(&mut block, snapshot);
+    file_lines(&mut block, data_dir);
     block.text
 }
 
@@ -73,6 +77,14 @@ fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     block.line("shard_restarts", snapshot.restarts);
     block.line("shard_stalls", snapshot.stalls);
     block.line("accounting_error", snapshot.accounting_error);
+}
+
+fn file_lines(block: &mut Block, data_dir: &Path) {
+    block.gap();
+    block.line("output", escape(&data_dir.display().to_string()));
+    if let Ok(files) = fs::read_dir(data_dir.join("warc")) {
+        block.line("warc_files", files.count());
+    }
 }
 
 fn used_lines(block: &mut Block, pages: u64) {

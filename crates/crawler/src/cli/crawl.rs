@@ -24,24 +24,31 @@ pub(super) fn run(sources: &Sources) -> anyhow::Result<Exit> {
 /// Crawls with settings that are already understood.
 pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let Loaded { settings, warnings, .. } = loaded;
-    let progress = Progress::new(settings.progress, settings.log_format);
+    let mut progress = Progress::new(settings.progress, settings.log_format);
     let writer = LogWriter::around(progress.bars());
     logging::start(&settings.log_level, settings.log_format, writer)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     let seeds = read_seeds(&settings)?;
-    if settings.contact.is_none() && settings.user_agent.is_none() {
-        tracing::warn!("nobody can reach you about this crawl: give --contact URL or e-mail");
-    }
+    let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
+    let is_quiet = matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
     let crawl = crawler_engine::start(settings::resolve(settings, seeds))?;
     signals::watch(crawl.clone())?;
-    let pages_before = crawl.snapshot().counters.fetched;
+    if is_anonymous {
+        tracing::warn!(
+            "site owners cannot reach you about this crawl: give --contact URL or e-mail"
+        );
+    }
+    let before = crawl.snapshot();
+    progress.begin(&before, Instant::now());
     let report = show_until_stopped(&crawl, progress);
-    let block = report::final_block(&report, pages_before);
+    let block = report::final_block(&report, before.counters.fetched, &data_dir);
     write_out(&block).context("cannot write the statistics")?;
-    next_steps::print(&report.finish, &data_dir);
+    if !is_quiet {
+        next_steps::print(&report.finish, &data_dir);
+    }
     Ok(Exit::of_finish(&report.finish))
 }
 

@@ -55,3 +55,20 @@ fn load(matches: &ArgMatches, seeds: Vec<String>) -> anyhow::Result<Loaded> {
     sources.flags.extend(table::find(table::POSITIONAL).map(|setting| (setting, seeds)));
     Ok(settings::load(&sources)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_what_the_demo_sets() {
+        let line = ["demo", "--delay", "3s", "-s", "contact=x"];
+        let matches = command().try_get_matches_from(line).unwrap();
+        let settings = load(&matches, vec!["http://127.1.0.1:1/".to_owned()]).unwrap().settings;
+        assert_eq!(settings.delay.as_secs(), 3);
+        assert_eq!(settings.contact.as_deref(), Some("x"));
+        assert!(settings.fresh && settings.allow_private);
+        assert_eq!(settings.urls[0].text, "http://127.1.0.1:1/");
+        assert_eq!(settings.output.to_str(), Some("crawl-demo"));
+    }
+}

@@ -65,9 +65,9 @@ fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
         }
     }
     bail!(
-        "there is no page {text} in {}: {0}/pages/pages.jsonl lists the pages, \
-         {0}/reports/skipped.jsonl what was skipped and why",
-        data_dir.display()
+        "there is no page {text} in {dir}\n  {dir}/pages/pages.jsonl lists the pages\n  \
+         {dir}/reports/skipped.jsonl lists what was skipped, with the reasons",
+        dir = data_dir.display()
     )
 }
 

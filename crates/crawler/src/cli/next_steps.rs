@@ -22,11 +22,15 @@ pub(super) fn print(finish: &Finish, data_dir: &Path) {
     }
     match finish {
         Finish::Done => {}
+        Finish::PageLimit => eprintln!("next:  the same command with a higher --max-pages goes on"),
+        Finish::ByteLimit => eprintln!("next:  the same command with a higher --max-bytes goes on"),
         Finish::DiskFull(_) => eprintln!("next:  make room, then run the same command to go on"),
         Finish::Failed(_) => {
             eprintln!("next:  run the same command to go on; nothing settled is lost");
         }
-        _ => eprintln!("next:  run the same command to go on where it stopped"),
+        Finish::TimeLimit | Finish::Interrupted | Finish::Forced => {
+            eprintln!("next:  run the same command to go on where it stopped");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use crawler_engine::{Phase, Snapshot, read_stats};
+use crawler_engine::{Phase, read_stats};
 
 use super::crawl::write_out;
 use super::data_dir::DataDirArgs;
@@ -34,7 +34,11 @@ pub(super) fn run(args: &StatsArgs) -> anyhow::Result<Exit> {
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&snapshot)?)
     } else {
-        report::state_block(&snapshot, &state(&snapshot, silence(&data_dir)))
+        report::state_block(
+            &snapshot,
+            &state(snapshot.phase, snapshot.pid, silence(&data_dir)),
+            &data_dir,
+        )
     };
     write_out(&text).context("cannot write to standard output")?;
     Ok(Exit::Done)
@@ -45,11 +49,30 @@ fn silence(data_dir: &Path) -> Option<Duration> {
     SystemTime::now().duration_since(written_at).ok()
 }
 
-fn state(snapshot: &Snapshot, silence: Option<Duration>) -> String {
+fn state(phase: Phase, pid: u32, silence: Option<Duration>) -> String {
     let is_silent = silence.is_some_and(|silence| silence > SILENCE_MAX);
-    match snapshot.phase {
+    match phase {
         Phase::Stopped => "stopped".to_owned(),
         _ if is_silent => "died (the next run goes on where it stopped)".to_owned(),
-        phase => format!("{} (process {})", phase.as_str(), snapshot.pid),
+        phase => format!("{} (process {pid})", phase.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crawl_that_has_gone_silent_is_not_called_running() {
+        let secs = |n| Some(Duration::from_secs(n));
+        for (phase, silence, expected) in [
+            (Phase::Stopped, secs(0), "stopped"),
+            (Phase::Stopped, secs(99), "stopped"),
+            (Phase::Running, secs(1), "running (process 7)"),
+            (Phase::Draining, None, "draining (process 7)"),
+            (Phase::Running, secs(99), "died (the next run goes on where it stopped)"),
+        ] {
+            assert_eq!(state(phase, 7, silence), expected);
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::signals;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   crawler testweb --port 8080 > seeds.txt   in one terminal
-  crawler --seeds seeds.txt --allow-private --delay 0 --ip-delay 0 -o crawl-test
+  crawler --seeds seeds.txt --allow-private --delay 0 -o crawl-test
                                             in another";
 
 /// Spread of the latency: a tenth of the answers takes twice the median or longer.
@@ -109,6 +109,26 @@ impl TestwebArgs {
             port: self.port,
             threads: self.threads,
             ..WebConfig::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, FromArgMatches};
+
+    #[test]
+    fn options_make_a_web_that_can_be_built() {
+        for line in [
+            "testweb",
+            "testweb --hosts 3 --pages 9 --mix tiny --tls --names --errors --seed 7",
+            "testweb --latency 1",
+            "testweb --latency 600000",
+        ] {
+            let command = TestwebArgs::augment_args(Command::new("testweb"));
+            let matches = command.try_get_matches_from(line.split(' ')).unwrap();
+            TestwebArgs::from_arg_matches(&matches).unwrap().web_config().check().unwrap();
         }
     }
 }

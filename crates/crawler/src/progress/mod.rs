@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use crawler_engine::Snapshot;
 use indicatif::MultiProgress;
 
-use crate::numbers;
 use crate::settings::{LogFormat, ProgressMode};
 use bars::Bars;
 use rates::Rates;
@@ -57,6 +56,13 @@ impl Progress {
         }
     }
 
+    /// Takes the numbers the crawl begins with, so that the first speed shown is right.
+    pub(crate) fn begin(&mut self, snapshot: &Snapshot, now: Instant) {
+        if let Self::Bars(_, rates) | Self::Lines(rates) = self {
+            rates.observe(snapshot, now);
+        }
+    }
+
     /// Shows the numbers of this moment.
     pub(crate) fn show(&mut self, snapshot: &Snapshot, now: Instant) {
         match self {
@@ -81,8 +87,8 @@ fn log_line(snapshot: &Snapshot, rate: rates::Rate) {
     tracing::info!(
         phase = snapshot.phase.as_str(),
         pages = snapshot.counters.fetched,
-        pages_per_second = %numbers::rate(rate.pages_per_second).replace(',', ""),
-        wire_mb_per_second = %format!("{:.2}", rate.bytes_per_second / 1e6),
+        pages_per_second = in_hundredths(rate.pages_per_second),
+        wire_mb_per_second = in_hundredths(rate.bytes_per_second / 1e6),
         queued = snapshot.queued,
         in_flight = snapshot.in_flight,
         failed = snapshot.failed_total(),
@@ -90,4 +96,9 @@ fn log_line(snapshot: &Snapshot, rate: rates::Rate) {
         hosts = snapshot.hosts_known,
         "progress"
     );
+}
+
+/// Digits beyond are noise, and make lines hard to compare.
+fn in_hundredths(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
 }

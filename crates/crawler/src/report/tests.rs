@@ -37,7 +37,7 @@ fn the_block_is_stable() {
     let finish = Finish::DiskFull("crawl/warc\u{1b}[2J".to_owned());
     let report =
         FinalReport { finish, snapshot: snapshot(), laggards: vec!["http://a/\n".to_owned()] };
-    let text = final_block(&report, 10);
+    let text = final_block(&report, 10, Path::new("/nonexistent"));
     let used = text.find("memory_peak_bytes").unwrap();
     let expected = "\
 finish_reason: disk_full
@@ -75,6 +75,8 @@ shards: 0
 shard_restarts: 0
 shard_stalls: 0
 accounting_error: 0
+
+output: /nonexistent
 
 ";
     assert_eq!(&text[..used], expected);

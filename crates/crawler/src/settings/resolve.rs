@@ -41,7 +41,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         concurrency: settings.concurrency,
         host_concurrency: settings.host_concurrency,
         ip_concurrency: settings.ip_concurrency,
-        ip_interval: settings.ip_delay,
+        ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,
         retries: settings.retries,
         redirects_max: settings.max_redirects,

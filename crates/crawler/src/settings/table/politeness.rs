@@ -45,7 +45,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "TIME",
         "100ms",
         |s, given| put(&mut s.ip_delay, given.duration(Duration::ZERO)),
-        "Shortest time between two requests to one IP address",
+        "Shortest time between two requests to one IP address; never more than `delay`",
     ),
     Setting::value(
         "robots",

@@ -115,7 +115,7 @@ def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
     shutil.rmtree(mirror, ignore_errors=True)
     subprocess.run(["wget2", "-q", "-r", "-l", "inf", "--compression=gzip", "-P", mirror, *SEEDS],
                    check=False)
-    theirs = servers.seen("Wget/2")
+    theirs = servers.seen("wget2/")
     servers.start_log()
     output = work / "crawl"
     finish(crawl(binary, output, "--fresh"))

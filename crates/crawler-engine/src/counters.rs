@@ -63,6 +63,13 @@ impl Counters {
         self.revisited += other.revisited;
     }
 
+    /// Counts `n` links that were not taken for `reason`.
+    pub(crate) fn refuse_links(&mut self, reason: &'static str, n: u64) {
+        if n > 0 {
+            *self.links_out_of_scope.entry(Cow::Borrowed(reason)).or_default() += n;
+        }
+    }
+
     /// Counts a URL as skipped for `reason`.
     pub(crate) fn skip(&mut self, reason: &'static str) {
         *self.skipped.entry(Cow::Borrowed(reason)).or_default() += 1;

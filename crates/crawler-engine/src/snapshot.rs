@@ -21,12 +21,11 @@ pub struct Snapshot {
     pub phase: Phase,
     /// Process that crawls or crawled.
     pub pid: u32,
-    /// Recrawl generation, from 0.
+    /// Recrawl generation, from 1.
     pub generation: u32,
     /// Seconds of this run, without pauses.
     pub elapsed_secs: f64,
     /// What happened so far.
-    #[serde(flatten)]
     pub counters: Counters,
     /// URLs waiting or in flight.
     pub queued: u64,
@@ -82,7 +81,8 @@ impl Snapshot {
 
     pub(crate) fn take(shared: &Shared) -> Self {
         let shards: Vec<_> = shared.gauges.iter().zip(0..).map(shard_snapshot).collect();
-        let sum = |gauge: fn(&crate::shared::ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
+        let sum =
+            |gauge: fn(&crate::shared::ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
             pid: std::process::id(),

@@ -22,7 +22,7 @@ use crate::mesh::Mesh;
 use crate::outstanding::Outstanding;
 use crate::phase::Phase;
 use crate::scope_cell::ScopeCell;
-use crate::shared::{CrawlClock, Shared, ShardGauges, WriterGauges};
+use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
 use crate::supervisor::Supervisor;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
@@ -162,7 +162,10 @@ fn read_checkpoint(dir: &Path, frontier: &FrontierDb) -> Result<Option<Checkpoin
     Ok(Some(checkpoint))
 }
 
-fn open_store(config: &CrawlConfig, positions: Option<&StorePositions>) -> Result<StoreWriter, StoreError> {
+fn open_store(
+    config: &CrawlConfig,
+    positions: Option<&StorePositions>,
+) -> Result<StoreWriter, StoreError> {
     StoreWriter::open(&config.data_dir, config.store.clone(), positions)
 }
 

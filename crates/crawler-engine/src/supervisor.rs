@@ -121,7 +121,8 @@ impl Supervisor {
 
     /// Goes on to `Stopping` when nothing is in flight any more or the deadline has passed.
     fn check_drained(&self, since: Instant) {
-        let in_flight = |g: &crate::shared::ShardGauges| g.in_flight.load(SeqCst) + g.unsettled.load(SeqCst);
+        let in_flight =
+            |g: &crate::shared::ShardGauges| g.in_flight.load(SeqCst) + g.unsettled.load(SeqCst);
         let left: u32 = self.shared.gauges.iter().map(in_flight).sum();
         let too_late = since.elapsed() >= self.shared.config.drain_deadline;
         // Two ticks, so that shards have seen the phase and lease nothing more.
@@ -149,7 +150,11 @@ impl Supervisor {
         let stalled = beat > 0 && silence >= STALL_AFTER;
         if stalled && !watched.is_stalled {
             self.shared.stalls.fetch_add(1, Relaxed);
-            tracing::warn!(shard = watched.id.0, silence_secs = silence.as_secs(), "shard loop stands still");
+            tracing::warn!(
+                shard = watched.id.0,
+                silence_secs = silence.as_secs(),
+                "shard loop stands still"
+            );
         }
         watched.is_stalled = stalled;
     }
@@ -167,7 +172,8 @@ impl Supervisor {
         let restarts = self.shared.restarts.fetch_add(1, Relaxed) + 1;
         tracing::error!(shard = shard.0, reason, restarts, "shard ended unexpectedly");
         if restarts > RESTARTS_MAX || self.shared.phase() >= Phase::Stopping {
-            let finish = Finish::Failed(format!("shard {} could not be kept running: {reason}", shard.0));
+            let finish =
+                Finish::Failed(format!("shard {} could not be kept running: {reason}", shard.0));
             self.shared.advance(Phase::Stopping, Some(finish));
             return;
         }
@@ -225,7 +231,11 @@ impl Supervisor {
                     tracing::error!(shard = id.0, reason, "shard failed while stopping");
                 }
                 Err(panic) => {
-                    tracing::error!(shard = id.0, reason = panic_text(&panic), "shard panicked while stopping");
+                    tracing::error!(
+                        shard = id.0,
+                        reason = panic_text(&panic),
+                        "shard panicked while stopping"
+                    );
                 }
             }
         }

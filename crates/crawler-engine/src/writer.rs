@@ -105,7 +105,15 @@ impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, store: StoreWriter, frontier: FrontierDb) -> Self {
         let numbers = vec![0; shared.gauges.len()];
         let committed_at = Instant::now();
-        Self { shared, store, frontier, pending: Ops::default(), numbers, dirty: true, committed_at }
+        Self {
+            shared,
+            store,
+            frontier,
+            pending: Ops::default(),
+            numbers,
+            dirty: true,
+            committed_at,
+        }
     }
 
     /// Works until it is closed or a write fails; then the crawl is told and stops.
@@ -141,7 +149,9 @@ impl Writer {
     fn patience(&self) -> Duration {
         let wanted = self.shared.writer.commit_wanted.load(Ordering::Relaxed);
         let interval = if wanted { COMMIT_GAP } else { COMMIT_INTERVAL };
-        interval.saturating_sub(self.committed_at.elapsed()).clamp(Duration::from_millis(1), COMMIT_GAP)
+        interval
+            .saturating_sub(self.committed_at.elapsed())
+            .clamp(Duration::from_millis(1), COMMIT_GAP)
     }
 
     fn is_commit_due(&self) -> bool {
@@ -172,7 +182,8 @@ impl Writer {
         let positions = self.store.sync()?;
         let pending = std::mem::take(&mut self.pending);
         record(&self.shared, &mut self.frontier, positions, pending)?;
-        for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed) {
+        for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed)
+        {
             committed.store(*number, Ordering::Release);
             waiting.notify_one();
         }

@@ -4,6 +4,7 @@ use crate::mime::charset_parameter;
 use crate::prescan::prescan;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
+use std::borrow::Cow;
 
 /// What decided on the encoding of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,6 +68,15 @@ fn guess(page: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, sample.len() == text.len());
     detector.guess(None, Utf8Detection::Allow)
+}
+
+/// Encodes the query of a link as its page's charset does (URL standard, "query state"):
+/// characters that `charset` lacks become numeric character references. Names that are no
+/// encoding's count as UTF-8.
+#[must_use]
+pub fn encode_query<'a>(charset: &str, query: &'a str) -> Cow<'a, [u8]> {
+    let encoding = Encoding::for_label(charset.as_bytes()).unwrap_or(UTF_8);
+    encoding.encode(query).0
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-pub use charset::CharsetSource;
+pub use charset::{CharsetSource, encode_query};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;
 pub use mime::is_html;

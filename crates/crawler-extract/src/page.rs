@@ -29,6 +29,9 @@ pub fn extract(input: &PageInput<'_>, visitor: &mut dyn LinkVisitor) -> PageFact
     };
     let syntax = if is_xhtml(input.content_type) { Syntax::Xml } else { Syntax::Html };
     let collected = collect(&page, input, syntax);
+    if charset.encoding != UTF_8 {
+        visitor.charset(charset.encoding.name());
+    }
     let counts = visit(&collected, input.outlinks_max, visitor);
     PageFacts {
         base_href: collected.base_href().map(Cow::into_owned),
@@ -77,6 +80,13 @@ pub enum Assets {
 
 /// Receives what [`extract`] finds.
 pub trait LinkVisitor {
+    /// The encoding the page was read in, by its WHATWG name, unless it is UTF-8: queries of its
+    /// links are written in it, see [`encode_query`](crate::encode_query). Called at most once
+    /// and before all others.
+    fn charset(&mut self, name: &'static str) {
+        let _ = name;
+    }
+
     /// The `href` of the page's first `<base>`, entity-decoded and trimmed. Called at most once
     /// and before any [`LinkVisitor::link`], so that it holds for all links.
     fn base(&mut self, href: &str);

@@ -32,6 +32,8 @@ pub(crate) struct ClassRow {
 pub struct HostTotals {
     /// URLs settled for good.
     pub done: u64,
+    /// Those of them that were fetched.
+    pub fetched: u64,
     /// Attempts that were put off to be tried again.
     pub retried: u64,
 }

@@ -49,6 +49,9 @@ pub struct Capture<'a> {
     pub outlinks: u32,
     /// Where a redirect leads.
     pub redirect: Option<&'a str>,
+    /// What the page or its headers ask of robots, when they restrict anything: `noindex`,
+    /// `nofollow`, `noarchive`, separated by commas.
+    pub robots: Option<&'a str>,
     /// Size of the body after content-decoding, in bytes.
     pub content_bytes: Option<u64>,
     /// How long the parts of the fetch took.

@@ -33,8 +33,8 @@ pub(super) struct HostContext {
     https: Option<RobotsEntry>,
     /// A fetch of robots.txt is in flight.
     pub(super) robots_pending: bool,
-    /// Responses fetched in this run and reserved ones, for the limit per host.
-    pub(super) pages: u64,
+    /// Leases not yet settled or given back: they count towards the limit per host.
+    pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,
 }
 
@@ -45,6 +45,10 @@ impl HostContext {
             Scheme::Http => &mut self.http,
             Scheme::Https => &mut self.https,
         }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.robots_pending || self.leases_open > 0
     }
 
     /// A connection put aside earlier, the most recent first.
@@ -88,11 +92,11 @@ impl HostTable {
         }
     }
 
-    /// Forgets the host that came first and has no robots.txt in flight.
+    /// Forgets the host that came first and has nothing in flight.
     fn forget_one(&mut self) {
         for _ in 0..self.order.len() {
             let Some(host) = self.order.pop_front() else { return };
-            if self.hosts.get(&host).is_some_and(|context| context.robots_pending) {
+            if self.hosts.get(&host).is_some_and(HostContext::is_busy) {
                 self.order.push_back(host);
             } else {
                 self.hosts.remove(&host);

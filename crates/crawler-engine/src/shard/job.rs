@@ -99,7 +99,12 @@ impl InFlight {
         self.next += 1;
         let url = running.lease.url.clone();
         self.jobs.insert(id, running);
-        let report = Report { id, report: self.report.clone(), outcome: JobOutcome::Panicked, connection: None };
+        let report = Report {
+            id,
+            report: self.report.clone(),
+            outcome: JobOutcome::Panicked,
+            connection: None,
+        };
         tokio::task::spawn_local(run_job(url, errand, connection, network, report));
     }
 
@@ -178,7 +183,8 @@ pub(super) async fn fetch(
         None => None,
     };
     let request = FetchRequest { url, addrs, validators, body_bytes_max };
-    let Fetched { outcome, connection, mut timings } = network.fetcher.fetch(&request, connection).await;
+    let Fetched { outcome, connection, mut timings } =
+        network.fetcher.fetch(&request, connection).await;
     timings.dns = dns;
     (JobOutcome::Page { result: outcome, timings }, connection)
 }

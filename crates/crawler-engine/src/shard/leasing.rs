@@ -7,6 +7,7 @@ use crawler_fetch::Validators;
 use crawler_frontier::{Candidate, Lease, Next, PageMemory, Source};
 use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsVerdict;
+use crawler_url::HostHash;
 
 use super::job::{Errand, Network, Running};
 use super::settlement::{End, Settlement};
@@ -16,6 +17,8 @@ use crate::config::RobotsPolicy;
 
 /// Leases taken in one turn, to bound its CPU time: robots denials use no fetch.
 const LEASES_PER_TURN_MAX: usize = 64;
+/// The generation that knows nothing of earlier ones.
+const FIRST_GENERATION: u32 = 1;
 /// How long a URL waits for its host's robots.txt that another fetch has asked for.
 const ROBOTS_WAIT: Duration = Duration::from_millis(100);
 
@@ -26,7 +29,9 @@ enum Clearance {
     AskRobots,
     /// Somebody is asking for it.
     Wait,
-    Disallowed { line: u32 },
+    Disallowed {
+        line: u32,
+    },
 }
 
 impl Shard {
@@ -68,7 +73,9 @@ impl Shard {
     }
 
     fn begin(&mut self, lease: Lease, now: UnixMillis) {
-        if self.is_host_spent(&lease) {
+        let is_host_spent = self.is_host_spent(&lease);
+        self.hosts.entry(lease.fingerprint.host).leases_open += 1;
+        if is_host_spent {
             return self.skip(lease, "host_limit", None);
         }
         match self.clearance(&lease, now) {
@@ -78,7 +85,7 @@ impl Shard {
                 self.start_job(lease, None, Errand::Robots);
             }
             Clearance::Wait => {
-                self.refund_page();
+                self.refund_lease(lease.fingerprint.host);
                 self.frontier.snooze(lease, now + ROBOTS_WAIT);
             }
             Clearance::Disallowed { line } => {
@@ -107,13 +114,14 @@ impl Shard {
 
     fn is_host_spent(&mut self, lease: &Lease) -> bool {
         let Some(limit) = self.shared.config.limits.pages_per_host else { return false };
-        self.hosts.entry(lease.fingerprint.host).pages >= limit
+        let host = lease.fingerprint.host;
+        let fetched = self.frontier.totals(host).map_or(0, |totals| totals.fetched);
+        fetched + self.hosts.entry(host).leases_open >= limit
     }
 
     fn fetch_page(&mut self, lease: Lease) {
         let memory = self.recall(&lease);
         let validators = memory.as_ref().and_then(validators);
-        self.hosts.entry(lease.fingerprint.host).pages += 1;
         self.start_job(lease, memory, Errand::Page { validators });
     }
 
@@ -128,7 +136,7 @@ impl Shard {
 
     /// What an earlier generation stored of the page; a recrawl only.
     fn recall(&self, lease: &Lease) -> Option<PageMemory> {
-        if self.shared.generation == 0 {
+        if self.shared.generation == FIRST_GENERATION {
             return None;
         }
         self.reader.recall(lease.fingerprint).unwrap_or_else(|error| {
@@ -152,8 +160,19 @@ impl Shard {
         reserved
     }
 
-    /// Gives back the page that was reserved for a lease.
-    pub(super) fn refund_page(&self) {
+    /// A lease has ended without a page: its reservations are void.
+    pub(super) fn refund_lease(&mut self, host: HostHash) {
+        self.close_lease(host);
+        self.refund_page();
+    }
+
+    /// A lease of the host is no longer open.
+    pub(super) fn close_lease(&mut self, host: HostHash) {
+        let context = self.hosts.entry(host);
+        context.leases_open = context.leases_open.saturating_sub(1);
+    }
+
+    fn refund_page(&self) {
         self.gauges().reserved.fetch_sub(1, SeqCst);
         self.shared.budget.refund(1);
     }

@@ -112,7 +112,8 @@ impl Ledger {
     }
 
     pub(super) fn patience(&self) -> Duration {
-        let unsent = !self.captures.is_empty() || !self.skipped.is_empty() || !self.receipts.is_empty();
+        let unsent =
+            !self.captures.is_empty() || !self.skipped.is_empty() || !self.receipts.is_empty();
         let flush = if unsent { FLUSH_INTERVAL } else { Duration::MAX };
         if self.waiting.is_empty() { flush } else { flush.min(DELIVERY_POLL) }
     }
@@ -153,7 +154,11 @@ impl Ledger {
     }
 
     /// Sends everything at the end of the thread's life, waiting for the writer if need be.
-    pub(super) fn flush_blocking(&mut self, frontier: &mut Frontier, shared: &Shared) -> Result<(), ShardError> {
+    pub(super) fn flush_blocking(
+        &mut self,
+        frontier: &mut Frontier,
+        shared: &Shared,
+    ) -> Result<(), ShardError> {
         let batch = self.take_batch(frontier);
         let (pages, bytes) = (batch.counters.fetched, batch.bytes);
         self.to_writer.send(ToWriter::Batch(batch)).map_err(|_| ShardError::WriterGone)?;

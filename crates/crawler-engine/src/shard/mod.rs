@@ -21,7 +21,7 @@ use crate::clock;
 use crate::cores;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
-use crate::shared::{Shared, ShardGauges, locked};
+use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
 mod gauges;
@@ -89,9 +89,8 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         Ok(runtime) => runtime,
         Err(error) => return ExitStatus::Failed(format!("cannot start the runtime: {error}")),
     };
-    let outcome = LocalSet::new().block_on(&runtime, async {
-        Shard::recover(context)?.run().await
-    });
+    let outcome =
+        LocalSet::new().block_on(&runtime, async { Shard::recover(context)?.run().await });
     match outcome {
         Ok(()) => ExitStatus::Stopped,
         Err(error) => ExitStatus::Failed(error.to_string()),
@@ -190,7 +189,9 @@ impl Shard {
         for _ in 0..EVENTS_PER_TURN_MAX {
             if let Some(done) = self.in_flight.try_ended() {
                 self.take(Event::Ended(done));
-            } else if let Some(batch) = self.ledger.has_room().then(|| inbox.try_recv().ok()).flatten() {
+            } else if let Some(batch) =
+                self.ledger.has_room().then(|| inbox.try_recv().ok()).flatten()
+            {
                 self.take(Event::Received(batch));
             } else {
                 return;

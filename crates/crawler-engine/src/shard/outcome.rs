@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crawler_fetch::{FetchFailure, FailureKind, Response, Timings};
+use crawler_fetch::{FailureKind, FetchFailure, Response, Timings};
 use crawler_frontier::Lease;
 use crawler_politeness::{Jitter, Observation, UnixMillis, parse_retry_after};
 use crawler_url::HostHash;
@@ -27,7 +27,9 @@ impl Shard {
             JobOutcome::Page { result: Ok(response), timings } => {
                 self.end_response(running, &response, timings);
             }
-            JobOutcome::Page { result: Err(failure), .. } => self.end_failure(running.lease, &failure),
+            JobOutcome::Page { result: Err(failure), .. } => {
+                self.end_failure(running.lease, &failure)
+            }
             JobOutcome::Robots(reply) => self.learn_robots(running.lease, &reply),
             JobOutcome::AddressBusy(until) => self.wait_for_address(running.lease, until),
             JobOutcome::Panicked => self.end_panic(running.lease),
@@ -39,7 +41,6 @@ impl Shard {
         self.pace(host, observation(response, clock::now()), None);
         self.frontier.release(&running.lease);
         if RETRY_STATUSES.contains(&response.status) && self.may_retry(&running.lease) {
-            self.unclaim_page(host);
             self.settle(Settlement { lease: running.lease, end: End::Retry });
         } else {
             self.store_response(running, response, timings);
@@ -48,14 +49,16 @@ impl Shard {
 
     fn end_failure(&mut self, lease: Lease, failure: &FetchFailure) {
         let host = lease.fingerprint.host;
-        self.unclaim_page(host);
         self.pace(host, Observation::Failed, None);
         self.frontier.release(&lease);
         let reason = failure.kind.as_str();
         let end = if failure.kind.retryable() && self.may_retry(&lease) {
             End::Retry
         } else if failure.kind == FailureKind::AddressRefused {
-            End::Skipped { reason, row: self.work.report_row(&lease, reason, Some(&failure.detail)) }
+            End::Skipped {
+                reason,
+                row: self.work.report_row(&lease, reason, Some(&failure.detail)),
+            }
         } else {
             End::Failed { reason, row: self.work.report_row(&lease, reason, Some(&failure.detail)) }
         };
@@ -64,11 +67,10 @@ impl Shard {
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
     fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
-        let context = self.hosts.entry(lease.fingerprint.host);
-        context.pages = context.pages.saturating_sub(1);
-        context.robots_pending = false;
+        let host = lease.fingerprint.host;
+        self.hosts.entry(host).robots_pending = false;
         self.frontier.snooze(lease, until);
-        self.refund_page();
+        self.refund_lease(host);
     }
 
     fn end_panic(&mut self, lease: Lease) {
@@ -82,12 +84,6 @@ impl Shard {
 
     fn may_retry(&self, lease: &Lease) -> bool {
         lease.attempts < self.shared.config.retries
-    }
-
-    /// A page of the host's limit was not fetched after all.
-    fn unclaim_page(&mut self, host: HostHash) {
-        let context = self.hosts.entry(host);
-        context.pages = context.pages.saturating_sub(1);
     }
 
     /// Lets the host's pace learn what happened; `crawl_delay` is what new robots rules say.

@@ -1,8 +1,6 @@
 //! From a page's links to candidates: joined, judged, fingerprinted and sorted by shard.
 
-use std::borrow::Cow;
-
-use crawler_extract::{Link, LinkKind, LinkVisitor, RobotsDirectives};
+use crawler_extract::{Link, LinkKind, LinkVisitor, RobotsDirectives, encode_query};
 use crawler_frontier::{Candidate, Frontier, Hop, Lease, Source};
 use crawler_url::scope::{Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, Fingerprint, ShardId, UrlError, WireUrl};
@@ -30,6 +28,8 @@ pub(super) struct Outlinks<'a> {
     /// Links that lead to a fetchable URL, in scope or not.
     pub(super) found: u32,
     pub(super) follow: Follow,
+    /// What the page and its headers ask of robots.
+    pub(super) robots: RobotsDirectives,
 }
 
 /// Whether the page's links may be followed.
@@ -41,11 +41,16 @@ pub(super) enum Follow {
 }
 
 impl LinkVisitor for Outlinks<'_> {
+    fn charset(&mut self, name: &'static str) {
+        self.base.set_encoding(move |query| encode_query(name, query));
+    }
+
     fn base(&mut self, href: &str) {
         self.base.set_href(href);
     }
 
     fn directives(&mut self, directives: RobotsDirectives) {
+        self.robots |= directives;
         if directives.nofollow && self.shared.config.robots == RobotsPolicy::Obey {
             self.follow = Follow::No;
         }
@@ -124,7 +129,7 @@ impl Outlinks<'_> {
     }
 
     pub(super) fn refuse(&mut self, reason: &'static str) {
-        *self.counters.links_out_of_scope.entry(Cow::Borrowed(reason)).or_default() += 1;
+        self.counters.refuse_links(reason, 1);
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crawler_extract::{
-    LinkVisitor, PageFacts, PageInput, Want, extract, is_html, parse_link_header, parse_x_robots_tag,
+    LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
+    parse_x_robots_tag,
 };
 use crawler_fetch::{Protocol, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, PageMemory, Source};
@@ -40,6 +41,7 @@ struct Reading {
     content_bytes: Option<u64>,
     links_found: u32,
     redirect: Option<WireUrl>,
+    robots: RobotsDirectives,
     /// Shards that its outlinks were handed to.
     touched: Vec<ShardId>,
 }
@@ -77,7 +79,12 @@ impl PageWork {
 
 impl Shard {
     /// Finds the page's outlinks, encodes its capture, and settles it when its links are safe.
-    pub(super) fn store_response(&mut self, running: Running, response: &Response, timings: Timings) {
+    pub(super) fn store_response(
+        &mut self,
+        running: Running,
+        response: &Response,
+        timings: Timings,
+    ) {
         let Running { lease, memory } = running;
         let reading = self.read_page(&lease, response);
         let revisit = revisit(memory.as_ref(), response);
@@ -122,15 +129,18 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            robots: RobotsDirectives::default(),
         };
         if let Some(target) = location(response) {
             reading.redirect = follow_redirect(&target, &mut outlinks);
         } else {
             scan(response, &mut outlinks, &mut reading);
         }
-        let Outlinks { local, touched, found, counters, .. } = outlinks;
+        let Outlinks { local, touched, found, robots, counters, .. } = outlinks;
         counters.links_found += u64::from(found);
-        (reading.touched, reading.links_found) = (touched, found);
+        let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
+        counters.refuse_links("max_outlinks", u64::from(dropped));
+        (reading.touched, reading.links_found, reading.robots) = (touched, found, robots);
         if !local.is_empty() {
             self.admit(local);
         }
@@ -168,6 +178,7 @@ impl Shard {
             language: facts.and_then(|facts| facts.language.as_deref()),
             outlinks: reading.links_found,
             redirect: reading.redirect.as_ref().map(WireUrl::as_str),
+            robots: robots_words(reading.robots),
             content_bytes: reading.content_bytes,
             timings_ms: timings_ms(timings),
             generation,
@@ -253,6 +264,20 @@ fn memory_of(response: &Response, reading: &Reading, capture: &EncodedCapture) -
         last_modified: validator("last-modified"),
         digest: capture.payload_digest().to_owned(),
         date: capture.date().to_owned(),
+    }
+}
+
+/// The directives as words, for those who use the pages.
+fn robots_words(directives: RobotsDirectives) -> Option<&'static str> {
+    match (directives.noindex, directives.nofollow, directives.noarchive) {
+        (false, false, false) => None,
+        (true, false, false) => Some("noindex"),
+        (false, true, false) => Some("nofollow"),
+        (false, false, true) => Some("noarchive"),
+        (true, true, false) => Some("noindex,nofollow"),
+        (true, false, true) => Some("noindex,noarchive"),
+        (false, true, true) => Some("nofollow,noarchive"),
+        (true, true, true) => Some("noindex,nofollow,noarchive"),
     }
 }
 

@@ -47,7 +47,12 @@ pub(super) async fn fetch_robots(
                 connection = kept.filter(|_| target.authority() == page.authority());
                 url = target;
             }
-            None => return (Ok(answered(&response)), kept.filter(|_| url.authority() == page.authority())),
+            None => {
+                return (
+                    Ok(answered(&response)),
+                    kept.filter(|_| url.authority() == page.authority()),
+                );
+            }
         }
     }
     (Ok(RobotsReply::TooManyRedirects), connection)
@@ -62,7 +67,11 @@ fn answered(response: &Response) -> RobotsReply {
     let encoding = response.headers.get("content-encoding").and_then(|value| value.to_str().ok());
     let limits = crawler_fetch::DecodeLimits { bytes_max: BODY_BYTES_MAX, ..Default::default() };
     let body = decode(&response.body, encoding, limits).bytes;
-    RobotsReply::Answered { status: response.status, body, load: observation(response, clock::now()) }
+    RobotsReply::Answered {
+        status: response.status,
+        body,
+        load: observation(response, clock::now()),
+    }
 }
 
 impl Shard {
@@ -76,7 +85,9 @@ impl Shard {
                 (RobotsAnswer::Body(body), *load)
             }
             RobotsReply::Answered { status, load, .. } => (RobotsAnswer::Status(*status), *load),
-            RobotsReply::TooManyRedirects => (RobotsAnswer::TooManyRedirects, Observation::Answered),
+            RobotsReply::TooManyRedirects => {
+                (RobotsAnswer::TooManyRedirects, Observation::Answered)
+            }
             RobotsReply::Unreachable => (RobotsAnswer::Unreachable, Observation::Failed),
         };
         let token = &self.shared.config.product_token;
@@ -90,6 +101,6 @@ impl Shard {
         self.pace(host, load, Some(crawl_delay));
         let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
         self.frontier.snooze(lease, due);
-        self.refund_page();
+        self.refund_lease(host);
     }
 }

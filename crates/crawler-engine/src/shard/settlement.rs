@@ -15,7 +15,13 @@ pub(super) struct Settlement {
 /// The ways a lease ends.
 pub(super) enum End {
     /// A response was stored.
-    Fetched { status: u16, wire_bytes: u64, content_bytes: u64, revisit: bool, capture: EncodedCapture },
+    Fetched {
+        status: u16,
+        wire_bytes: u64,
+        content_bytes: u64,
+        revisit: bool,
+        capture: EncodedCapture,
+    },
     /// It was not asked for; `row` goes to the report of skipped URLs.
     Skipped { reason: &'static str, row: Vec<u8> },
     /// There was no response in all attempts; `row` goes to the report of skipped URLs.
@@ -43,20 +49,23 @@ impl Shard {
     pub(super) fn settle(&mut self, settlement: Settlement) {
         let Settlement { lease, end } = settlement;
         let disposition = match &end {
-            End::Fetched { .. } | End::Skipped { .. } | End::Failed { .. } => Disposition::Done,
+            End::Fetched { .. } => Disposition::Fetched,
+            End::Skipped { .. } | End::Failed { .. } => Disposition::Done,
             End::Retry => Disposition::Retry,
             End::GivenBack => Disposition::GiveBack,
         };
-        if disposition == Disposition::Done {
+        if matches!(disposition, Disposition::Fetched | Disposition::Done) {
             self.accounted -= 1;
         }
+        let host = lease.fingerprint.host;
         self.frontier.settle(lease, disposition);
         let fetched = matches!(end, End::Fetched { .. });
         self.ledger.record(end);
         if fetched {
             self.gauges().fetched.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.close_lease(host);
         } else {
-            self.refund_page();
+            self.refund_lease(host);
         }
         self.count_outstanding();
     }

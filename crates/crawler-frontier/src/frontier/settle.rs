@@ -9,7 +9,9 @@ use crawler_politeness::UnixMillis;
 /// What becomes of a leased URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// It leaves the queue for good: fetched, or given up.
+    /// It was fetched and leaves the queue for good.
+    Fetched,
+    /// It leaves the queue for good without a response: skipped, or given up.
     Done,
     /// It is tried again after everything else its host has, with one more attempt counted.
     Retry,
@@ -35,8 +37,10 @@ impl Frontier {
             return;
         }
         match disposition {
-            Disposition::Done => {
-                self.hosts[idx as usize].totals.done += 1;
+            Disposition::Fetched | Disposition::Done => {
+                let totals = &mut self.hosts[idx as usize].totals;
+                totals.done += 1;
+                totals.fetched += u64::from(disposition == Disposition::Fetched);
                 self.finish(idx, &lease);
             }
             Disposition::Retry => {

@@ -66,6 +66,7 @@ pub(super) fn start_page_row(capture: &Capture<'_>, date: &str, digest: &str) ->
         content_bytes: capture.content_bytes,
         outlinks: capture.outlinks,
         redirect: capture.redirect.map(bounded),
+        robots: capture.robots,
         truncated: capture.truncated,
         revisit: capture.revisit.as_ref().map(crate::Revisit::as_str),
         protocol: capture.protocol,
@@ -130,6 +131,8 @@ struct PageRow<'a> {
     outlinks: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    robots: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

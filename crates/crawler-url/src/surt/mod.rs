@@ -31,7 +31,8 @@ pub fn surt(url: &WireUrl) -> String {
 }
 
 fn push_host(key: &mut String, url: &WireUrl) {
-    if url.host_ip().is_some() {
+    // IPv4 addresses are reversed like names: that is the key under which replay tools look.
+    if url.host_ip().is_some_and(|ip| ip.is_ipv6()) {
         key.push_str(url.host());
         return;
     }

@@ -48,7 +48,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::value(
         "max_outlinks",
         "N",
-        "6000",
+        "50000",
         |s, given| put(&mut s.max_outlinks, given.count(1..=1_000_000)),
         "Most links taken from one page",
     ),

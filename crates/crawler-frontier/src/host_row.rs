@@ -89,7 +89,7 @@ mod tests {
         let mut pace = Pace::default();
         pace.next_fetch_at = UnixMillis(1_700_000_000_000);
         let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
-        let totals = HostTotals { done: 4, retried: 1 };
+        let totals = HostTotals { done: 4, fetched: 3, retried: 1 };
         let key = "example.com:8080".parse().unwrap();
         let row = HostRow { key, pace, next_seq: 10, classes, totals };
         let mut bytes = b"what was there before".to_vec();

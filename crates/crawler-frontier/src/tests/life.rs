@@ -32,16 +32,20 @@ fn a_host_is_fetched_by_class_then_in_order() {
     for attempt in 0..7 {
         let lease = store.lease(0);
         order.push(lease.url.path().to_owned());
-        // The first one fails once: it comes back after all others.
-        let retry = attempt == 0;
+        // The first one fails once: it comes back after all others, and is given up.
+        let disposition = match attempt {
+            0 => Disposition::Retry,
+            6 => Disposition::Done,
+            _ => Disposition::Fetched,
+        };
         assert_eq!(lease.attempts, u8::from(attempt == 6));
-        store.frontier.settle(lease, if retry { Disposition::Retry } else { Disposition::Done });
+        store.frontier.settle(lease, disposition);
     }
     let expected = ["/seed", "/map-1", "/map-2", "/near-1", "/near-2", "/deep", "/seed"];
     assert_eq!(order, expected);
     assert!(matches!(store.no_lease(0), Next::Empty));
     let totals = store.frontier.totals(host("a.example")).unwrap();
-    assert_eq!(totals, HostTotals { done: 6, retried: 1 });
+    assert_eq!(totals, HostTotals { done: 6, fetched: 5, retried: 1 });
     assert_eq!(store.frontier.queued(), 0);
 }
 

@@ -31,7 +31,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let url = (0..HOSTS, 0..150u16, 0..4u8);
     let disposition = prop_oneof![
-        3 => Just(Disposition::Done),
+        2 => Just(Disposition::Fetched),
+        1 => Just(Disposition::Done),
         1 => Just(Disposition::Retry),
         1 => Just(Disposition::GiveBack),
     ];
@@ -291,8 +292,8 @@ impl World {
         };
         let entry = self.model.urls.get_mut(lease.url.as_str()).unwrap();
         entry.state = match disposition {
-            Disposition::Done => State::Done,
-            _ => State::Waiting,
+            Disposition::Fetched | Disposition::Done => State::Done,
+            Disposition::Retry | Disposition::GiveBack => State::Waiting,
         };
         if let Some(rank) = rank {
             entry.rank = rank;

@@ -71,6 +71,10 @@ http {{
         """Forgets what was seen so far."""
         self.log.write_text("")
 
+    def requests(self) -> int:
+        """How many requests were seen since start_log."""
+        return self.log.read_bytes().count(b"\n")
+
     def seen(self, agent: str) -> dict[str, tuple[str, str]]:
         """URL -> (status, referer) of what `agent` asked for since start_log, robots.txt aside."""
         requests = {}
@@ -120,16 +124,10 @@ def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
     output = work / "crawl"
     finish(crawl(binary, output, "--fresh"))
     ours = servers.seen("crawler/")
-    missing = {url: why for url, why in theirs.items() if url not in ours}
-    extra = {url: why for url, why in ours.items() if url not in theirs}
-    for url, (_, referer) in list(missing.items()):
-        if explained_missing(url, referer):
-            del missing[url]
-    for url, (_, _) in list(extra.items()):
-        if explained_extra(url):
-            del extra[url]
-    expect(not missing, f"wget2 fetched what we did not: {sorted(missing)[:20]}")
-    expect(not extra, f"we fetched what wget2 did not: {sorted(extra)[:20]}")
+    missing = sorted(url for url in theirs if url not in ours and not explained(url, *theirs[url]))
+    extra = sorted(url for url in ours if url not in theirs)
+    expect(not missing, f"wget2 fetched what we did not: {missing[:20]}")
+    expect(not extra, f"we fetched what wget2 did not: {extra[:20]}")
     rows = pages(output)
     expect({row["url"] for row in rows} == set(ours), "pages.jsonl is not what was fetched")
     expect(len(rows) == len(ours), "pages.jsonl names a URL twice")
@@ -137,12 +135,14 @@ def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
     return set(ours)
 
 
-def explained_missing(url: str, referer: str) -> bool:
-    return False
-
-
-def explained_extra(url: str) -> bool:
-    return False
+def explained(url: str, status: str, referer: str) -> bool:
+    """Why wget2 asks for `url` and we do not."""
+    if referer.split("?")[0].endswith(".css"):
+        return True  # url() in a style sheet: we read links from HTML only
+    if url.endswith(("/_static/opensearch.xml", "/pgsql-docs%40lists.postgresql.org")):
+        return True  # <link rel=search> and <link rel=made>: neither a page nor a part of one
+    # href="\\": the URL standard reads a backslash as a slash, wget2 escapes it
+    return url.endswith("/%5C") and status == "404"
 
 
 def warcs_are_valid(work: Path, output: Path):
@@ -171,16 +171,18 @@ def stored_bytes_are_the_servers(binary: Path, work: Path, output: Path):
     passed("crawler get returns the servers' bytes for 25 pages")
 
 
-def survives_kill(binary: Path, work: Path, whole: set[str]):
+def survives_kill(binary: Path, work: Path, servers: Servers, whole: set[str]):
     """SIGKILL at random moments, then the same command again: the same set, each URL once."""
     output = work / "crawl-killed"
     shutil.rmtree(output, ignore_errors=True)
     moments = random.Random(os.environ.get("E2E_SEED", time.time_ns()))
-    killed = 0
-    for _ in range(KILLS):
+    servers.start_log()
+    for kill in range(KILLS):
         process = crawl(binary, output)
-        time.sleep(moments.uniform(0.05, 1.2))
-        killed += process.poll() is None
+        # Each try gets a share of the crawl done before it dies, so that all of them die in it.
+        requests = moments.uniform(kill + 0.1, kill + 0.9) / KILLS * len(whole)
+        while servers.requests() < requests:
+            expect(process.poll() is None, f"crawl {kill} ended before it could be killed")
         process.send_signal(signal.SIGKILL)
         process.communicate()
     finish(crawl(binary, output))
@@ -190,9 +192,8 @@ def survives_kill(binary: Path, work: Path, whole: set[str]):
     expect(len(rows) == len(set(rows)), "a URL is in pages.jsonl twice after kills")
     index = (output / "cdxj/index.cdxj").read_text().splitlines()
     expect(len(index) == len(rows), f"{len(index)} index rows for {len(rows)} pages")
-    expect(killed > 0, "every crawl was over before it could be killed")
     warcs_are_valid(work, output)
-    passed(f"the same {len(rows)} URLs after {killed} kills, each stored once")
+    passed(f"the same {len(rows)} URLs after {KILLS} kills, each stored once")
 
 
 def main():
@@ -204,7 +205,7 @@ def main():
         whole = same_set_as_wget2(options.binary, options.work, servers)
         warcs_are_valid(options.work, options.work / "crawl")
         stored_bytes_are_the_servers(options.binary, options.work, options.work / "crawl")
-        survives_kill(options.binary, options.work, whole)
+        survives_kill(options.binary, options.work, servers, whole)
     print("e2e: all passed")
 
 

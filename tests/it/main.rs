@@ -1,1 +1,18 @@
-//! The one integration test binary: it drives the real `crawler` binary.
+//! The one integration test binary: it drives the real `crawler` binary against webs served on
+//! loopback by this process, and compares what it leaves with what those webs must give.
+
+mod addresses;
+mod completeness;
+mod configuration;
+mod damage;
+mod data;
+mod demo;
+mod get;
+mod harness;
+mod limits;
+mod politeness;
+mod resume;
+mod scope;
+mod signals;
+mod stats;
+mod webs;

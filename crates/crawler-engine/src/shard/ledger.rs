@@ -202,6 +202,8 @@ impl Shard {
         }
         let batch = self.ledger.take_batch(&mut self.frontier);
         if batch.is_empty() {
+            // Links that were all known need no write to be safe.
+            self.ledger.sent(0, 0, &self.shared);
             return Ok(());
         }
         let (pages, bytes) = (batch.counters.fetched, batch.bytes);

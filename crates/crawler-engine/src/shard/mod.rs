@@ -48,7 +48,7 @@ const EVENTS_PER_TURN_MAX: usize = 16;
 /// Longest sleep of the loop: the heartbeat must be seen well within the stall limit.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
 /// Queued URLs that one shard keeps in memory; the rest wait on disk.
-const URLS_IN_MEMORY: usize = 200_000;
+const URLS_IN_MEMORY: usize = 100_000;
 /// URLs in flight that a stopping shard names.
 const LAGGARDS_MAX: usize = 20;
 

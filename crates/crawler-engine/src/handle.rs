@@ -46,11 +46,16 @@ impl CrawlHandle {
     }
 
     /// Stops leasing and the crawl clock; returns whether the crawl was running.
+    #[expect(clippy::must_use_candidate, reason = "pausing is the point, the answer is a courtesy")]
     pub fn pause(&self) -> bool {
         self.shared.pause_or_resume(Phase::Running, Phase::Paused)
     }
 
     /// Goes on after a pause; returns whether the crawl was paused.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "resuming is the point, the answer is a courtesy"
+    )]
     pub fn resume(&self) -> bool {
         self.shared.pause_or_resume(Phase::Paused, Phase::Running)
     }

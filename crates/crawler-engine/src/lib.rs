@@ -30,6 +30,9 @@ mod start;
 mod supervisor;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{CrawlConfig, Limits, RobotsPolicy, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;

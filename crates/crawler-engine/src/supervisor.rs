@@ -59,7 +59,7 @@ impl Supervisor {
         let mut shards: Vec<Watched> =
             self.shared.config.workers.iter().map(|id| self.launch(id)).collect();
         self.oversee(&mut shards, starting);
-        self.join(shards);
+        join(shards);
         let writer_ok = self.to_writer.send(ToWriter::Close).is_ok() & self.writer.join().is_ok();
         if !writer_ok {
             let finish = Finish::Failed("the store writer stopped unexpectedly".to_owned());
@@ -179,12 +179,15 @@ impl Supervisor {
         }
         let _not_done = self.shared.outstanding.guard();
         self.reset_gauges(shard);
-        if self.commit_now() {
+        if self.commit_now(shard) {
             *watched = self.launch(shard);
             // The guard must outlive the recovery: only then the shard counts its own work.
             while !self.has_recovered(shard) && !is_finished(watched) {
                 std::thread::sleep(TICK);
             }
+        } else {
+            let finish = Finish::Failed("the store writer is gone".to_owned());
+            self.shared.advance(Phase::Stopping, Some(finish));
         }
     }
 
@@ -198,9 +201,9 @@ impl Supervisor {
     }
 
     /// Has the writer commit all it was sent, so that a recovering shard reads a complete state.
-    fn commit_now(&self) -> bool {
+    fn commit_now(&self, shard: ShardId) -> bool {
         let (done, committed) = sync_channel(1);
-        self.to_writer.send(ToWriter::Barrier(done)).is_ok() && committed.recv().is_ok()
+        self.to_writer.send(ToWriter::Barrier { shard, done }).is_ok() && committed.recv().is_ok()
     }
 
     fn launch(&self, id: ShardId) -> Watched {
@@ -222,31 +225,32 @@ impl Supervisor {
         Watched { id, thread, is_stalled: false }
     }
 
-    fn join(&self, shards: Vec<Watched>) {
-        for Watched { id, thread, .. } in shards {
-            let Some(thread) = thread else { continue };
-            match thread.join() {
-                Ok(ExitStatus::Stopped) => {}
-                Ok(ExitStatus::Failed(reason)) => {
-                    tracing::error!(shard = id.0, reason, "shard failed while stopping");
-                }
-                Err(panic) => {
-                    tracing::error!(
-                        shard = id.0,
-                        reason = panic_text(&panic),
-                        "shard panicked while stopping"
-                    );
-                }
-            }
-        }
-    }
-
     fn has_recovered(&self, id: ShardId) -> bool {
         self.gauges(id).heartbeat_at.load(SeqCst) > 0
     }
 
     fn gauges(&self, id: ShardId) -> &crate::shared::ShardGauges {
         &self.shared.gauges[usize::from(id.0)]
+    }
+}
+
+/// Waits for the threads of a crawl that is stopping.
+fn join(shards: Vec<Watched>) {
+    for Watched { id, thread, .. } in shards {
+        let Some(thread) = thread else { continue };
+        match thread.join() {
+            Ok(ExitStatus::Stopped) => {}
+            Ok(ExitStatus::Failed(reason)) => {
+                tracing::error!(shard = id.0, reason, "shard failed while stopping");
+            }
+            Err(panic) => {
+                tracing::error!(
+                    shard = id.0,
+                    reason = panic_text(&panic),
+                    "shard panicked while stopping"
+                );
+            }
+        }
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) const QUEUE_BATCHES_MAX: usize = 256;
 pub(crate) enum ToWriter {
     /// Append and, with the next commit, make durable.
     Batch(Box<ShardBatch>),
-    /// Commit now, then answer.
-    Barrier(SyncSender<()>),
+    /// Commit now, expect `shard` to number its changes from 1 again, then answer.
+    Barrier { shard: ShardId, done: SyncSender<()> },
     /// Commit, close the files and end.
     Close,
 }
@@ -132,8 +132,12 @@ impl Writer {
         loop {
             match inbox.recv_timeout(self.patience()) {
                 Ok(ToWriter::Batch(batch)) => self.append(*batch)?,
-                Ok(ToWriter::Barrier(done)) => {
+                Ok(ToWriter::Barrier { shard, done }) => {
                     self.commit()?;
+                    self.numbers[usize::from(shard.0)] = 0;
+                    self.shared.writer.committed[usize::from(shard.0)]
+                        .0
+                        .store(0, Ordering::Release);
                     // A requester that is gone has nobody left to tell.
                     let _ = done.send(());
                 }
@@ -225,7 +229,7 @@ fn discard(shared: &Shared, inbox: &Receiver<ToWriter>) {
             ToWriter::Batch(batch) => {
                 shared.writer.backlog_bytes.fetch_sub(batch.bytes, Ordering::Relaxed);
             }
-            ToWriter::Barrier(done) => drop(done),
+            ToWriter::Barrier { done, .. } => drop(done),
             ToWriter::Close => return,
         }
     }

@@ -99,12 +99,8 @@ impl InFlight {
         self.next += 1;
         let url = running.lease.url.clone();
         self.jobs.insert(id, running);
-        let report = Report {
-            id,
-            report: self.report.clone(),
-            outcome: JobOutcome::Panicked,
-            connection: None,
-        };
+        let report =
+            Report { id, to: self.report.clone(), outcome: JobOutcome::Panicked, connection: None };
         tokio::task::spawn_local(run_job(url, errand, connection, network, report));
     }
 
@@ -125,7 +121,7 @@ impl InFlight {
 /// Reports a job's end when it is dropped, so that even a panicking task reports.
 struct Report {
     id: JobId,
-    report: mpsc::Sender<JobDone>,
+    to: mpsc::Sender<JobDone>,
     outcome: JobOutcome,
     connection: Option<Connection>,
 }
@@ -135,7 +131,7 @@ impl Drop for Report {
         let outcome = std::mem::replace(&mut self.outcome, JobOutcome::Panicked);
         let done = JobDone { id: self.id, outcome, connection: self.connection.take() };
         // Fails only when the shard itself is gone, and with it the wish to know.
-        let _ = self.report.try_send(done);
+        let _ = self.to.try_send(done);
     }
 }
 

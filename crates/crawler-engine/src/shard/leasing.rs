@@ -10,6 +10,7 @@ use crawler_politeness::robots::RobotsVerdict;
 use crawler_url::HostHash;
 
 use super::job::{Errand, Network, Running};
+use super::page::report_row;
 use super::settlement::{End, Settlement};
 use super::{Shard, ShardError};
 use crate::clock;
@@ -148,7 +149,7 @@ impl Shard {
     /// Ends a lease without a fetch; the host may be asked for its next URL at once.
     pub(super) fn skip(&mut self, lease: Lease, reason: &'static str, detail: Option<&str>) {
         self.frontier.release(&lease);
-        let row = self.work.report_row(&lease, reason, detail);
+        let row = report_row(&lease, reason, detail);
         self.settle(Settlement { lease, end: End::Skipped { reason, row } });
     }
 

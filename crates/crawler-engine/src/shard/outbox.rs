@@ -47,9 +47,9 @@ impl Outboxes {
         self.recent.fill(0);
     }
 
-    /// Adds a link to the batch for `shard`.
-    pub(super) fn push(&mut self, shard: ShardId, link: Candidate, shared: &Shared) {
-        let slot = &mut self.open[usize::from(shard.0)];
+    /// Adds a link to the batch for `peer`.
+    pub(super) fn push(&mut self, peer: ShardId, link: Candidate, shared: &Shared) {
+        let slot = &mut self.open[usize::from(peer.0)];
         let (batch, _) = slot.get_or_insert_with(|| HandOff::new(Vec::new(), &shared.outstanding));
         batch.links.push(link);
         self.links_waiting += 1;

@@ -1,7 +1,5 @@
 //! What follows from the end of a fetch: pace, retry, store or give up.
 
-use std::time::Duration;
-
 use crawler_fetch::{FailureKind, FetchFailure, Response, Timings};
 use crawler_frontier::Lease;
 use crawler_politeness::{Jitter, Observation, UnixMillis, parse_retry_after};
@@ -9,6 +7,7 @@ use crawler_url::HostHash;
 
 use super::Shard;
 use super::job::{JobDone, JobOutcome, Running};
+use super::page::report_row;
 use super::settlement::{End, Settlement};
 use crate::clock;
 
@@ -28,7 +27,7 @@ impl Shard {
                 self.end_response(running, &response, timings);
             }
             JobOutcome::Page { result: Err(failure), .. } => {
-                self.end_failure(running.lease, &failure)
+                self.end_failure(running.lease, &failure);
             }
             JobOutcome::Robots(reply) => self.learn_robots(running.lease, &reply),
             JobOutcome::AddressBusy(until) => self.wait_for_address(running.lease, until),
@@ -37,8 +36,10 @@ impl Shard {
     }
 
     fn end_response(&mut self, running: Running, response: &Response, timings: Timings) {
+        #[cfg(test)]
+        crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
-        self.pace(host, observation(response, clock::now()), None);
+        self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
         if RETRY_STATUSES.contains(&response.status) && self.may_retry(&running.lease) {
             self.settle(Settlement { lease: running.lease, end: End::Retry });
@@ -49,18 +50,15 @@ impl Shard {
 
     fn end_failure(&mut self, lease: Lease, failure: &FetchFailure) {
         let host = lease.fingerprint.host;
-        self.pace(host, Observation::Failed, None);
+        self.pace(host, Observation::Failed);
         self.frontier.release(&lease);
         let reason = failure.kind.as_str();
         let end = if failure.kind.retryable() && self.may_retry(&lease) {
             End::Retry
         } else if failure.kind == FailureKind::AddressRefused {
-            End::Skipped {
-                reason,
-                row: self.work.report_row(&lease, reason, Some(&failure.detail)),
-            }
+            End::Skipped { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
         } else {
-            End::Failed { reason, row: self.work.report_row(&lease, reason, Some(&failure.detail)) }
+            End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
         };
         self.settle(Settlement { lease, end });
     }
@@ -78,7 +76,7 @@ impl Shard {
         let host = lease.fingerprint.host;
         self.hosts.entry(host).robots_pending = false;
         self.frontier.release(&lease);
-        let row = self.work.report_row(&lease, "internal", Some("fetch task panicked"));
+        let row = report_row(&lease, "internal", Some("fetch task panicked"));
         self.settle(Settlement { lease, end: End::Failed { reason: "internal", row } });
     }
 
@@ -86,19 +84,12 @@ impl Shard {
         lease.attempts < self.shared.config.retries
     }
 
-    /// Lets the host's pace learn what happened; `crawl_delay` is what new robots rules say.
-    pub(super) fn pace(
-        &mut self,
-        host: HostHash,
-        seen: Observation,
-        crawl_delay: Option<Option<Duration>>,
-    ) {
+    /// Lets the host's pace learn what happened.
+    pub(super) fn pace(&mut self, host: HostHash, seen: Observation) {
         let jitter = Jitter::new(fastrand::f32());
-        let Some(pace) = self.frontier.pace(host) else { return };
-        if let Some(crawl_delay) = crawl_delay {
-            pace.crawl_delay = crawl_delay;
+        if let Some(pace) = self.frontier.pace(host) {
+            pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);
         }
-        pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);
     }
 }
 

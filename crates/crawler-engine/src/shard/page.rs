@@ -56,25 +56,25 @@ impl PageWork {
         }
     }
 
-    /// A row for the report of URLs that were not fetched.
-    pub(super) fn report_row(&self, lease: &Lease, reason: &str, detail: Option<&str>) -> Vec<u8> {
-        let row = SkippedRow {
-            url: lease.url.as_str(),
-            reason,
-            detail,
-            via: lease.via.as_deref(),
-            depth: lease.depth,
-            attempts: lease.attempts,
-        };
-        encode_skipped(&row, SystemTime::now())
-    }
-
     fn follow_scope(&mut self, shared: &Shared) {
         let version = shared.scope.version();
         if version != self.scope_version {
             (self.scope, self.scope_version) = (shared.scope.load(), version);
         }
     }
+}
+
+/// A row for the report of URLs that were not fetched.
+pub(super) fn report_row(lease: &Lease, reason: &str, detail: Option<&str>) -> Vec<u8> {
+    let row = SkippedRow {
+        url: lease.url.as_str(),
+        reason,
+        detail,
+        via: lease.via.as_deref(),
+        depth: lease.depth,
+        attempts: lease.attempts,
+    };
+    encode_skipped(&row, SystemTime::now())
 }
 
 impl Shard {

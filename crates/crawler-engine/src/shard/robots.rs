@@ -98,7 +98,10 @@ impl Shard {
         let crawl_delay = entry.rules.crawl_delay();
         *known = Some(entry);
         self.ledger.counters().robots_fetched += 1;
-        self.pace(host, load, Some(crawl_delay));
+        if let Some(pace) = self.frontier.pace(host) {
+            pace.crawl_delay = crawl_delay;
+        }
+        self.pace(host, load);
         let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
         self.frontier.snooze(lease, due);
         self.refund_lease(host);

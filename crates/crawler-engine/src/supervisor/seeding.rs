@@ -42,8 +42,8 @@ impl Seeding {
         let mut per_shard: Vec<Vec<Candidate>> = shards.iter().map(|_| Vec::new()).collect();
         for url in batch.into_iter().rev() {
             let fingerprint = self.canonicalizer.fingerprint(&url);
-            let shard = fingerprint.host.slot().shard(shards);
-            per_shard[usize::from(shard.0)].push(seed(url, fingerprint));
+            let owner = fingerprint.host.slot().shard(shards);
+            per_shard[usize::from(owner.0)].push(seed(url, fingerprint));
         }
         for (links, id) in per_shard.into_iter().zip(0..) {
             if links.is_empty() {

@@ -16,7 +16,7 @@ const ROW_BYTES_MAX: u64 = 1 << 20;
 /// Says where the results are and what to do with them.
 pub(super) fn print(finish: &Finish, data_dir: &Path) {
     let dir = shell_quoted(&data_dir.display().to_string());
-    eprintln!("\npages: {dir}/warc (WARC), listed in {dir}/pages/pages.jsonl");
+    eprintln!("\nfiles: {dir}/warc (WARC), listed in {dir}/pages/pages.jsonl");
     if let Some(url) = first_page(data_dir) {
         eprintln!("try:   crawler get -o {dir} {}", shell_quoted(&url));
     }

@@ -28,7 +28,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::switch(
         "recrawl",
         |s, given| put(&mut s.recrawl, given.switch()),
-        "Fetch everything in the output directory again, asking servers only for what has changed",
+        "Fetch everything in the output directory again; what has not changed is stored as a revisit",
     )
     .common(),
     Setting::switch(

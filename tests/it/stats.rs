@@ -1,0 +1,40 @@
+//! `crawler stats` while a crawl runs and after.
+
+use serde_json::Value;
+
+use crate::data::pages;
+use crate::harness::{Place, until};
+use crate::webs::{serve, slow};
+
+#[test]
+fn a_running_crawl_can_be_watched() {
+    let server = serve(slow());
+    let place = Place::new();
+    let running = place.crawl(&server, &[]).start();
+    until("stats.json", || place.path("crawl/stats.json").is_file().then_some(()));
+    let shown = place.crawler(["stats", "-o", "crawl"]).ends(0);
+    assert_eq!(shown.stat("state"), format!("running (process {})", running.pid()));
+    let json = place.crawler(["stats", "--json", "-o", "crawl"]).ends(0);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["pid"], running.pid());
+    assert_eq!(json["phase"], "running");
+    let ended = running.ends(0);
+
+    let shown = place.crawler(["stats", "-o", "crawl"]).ends(0);
+    assert_eq!(shown.stat("state"), "stopped");
+    let n_pages = pages(&place.data()).len() as u64;
+    assert_eq!(shown.number("pages"), n_pages);
+    for key in ["status/200", "skipped", "urls_discovered", "links_found", "warc_bytes"] {
+        assert_eq!(shown.stat(key), ended.stat(key), "{key}");
+    }
+    let json = place.crawler(["stats", "--json", "-o", "crawl"]).ends(0);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["counters"]["fetched"], n_pages);
+    assert_eq!(json["accounting_error"], 0);
+}
+
+#[test]
+fn a_directory_without_a_crawl_is_told() {
+    let place = Place::new();
+    place.crawler(["stats"]).ends(1).says(&["there is no crawl in crawl", "--output"]);
+}

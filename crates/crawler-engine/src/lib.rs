@@ -1,12 +1,12 @@
 //! Runs shards on cores and keeps them running.
 //!
-//! [`start`] opens the data directory, spawns one pinned thread per shard, the store-writer
+//! [`start()`] opens the data directory, spawns one pinned thread per shard, the store-writer
 //! thread and the supervisor, and returns a [`CrawlHandle`]. The handle is all that a user
 //! interface needs: it changes the [`Phase`] and reads [`Snapshot`]s.
 //!
 //! A shard owns its hosts: their queue, politeness, robots rules and connections are touched by
 //! one thread only. Outlinks to hosts of other shards travel over bounded channels in batches
-//! ([`mesh`]); a page is settled only when every batch that carries one of its outlinks has been
+//! (`mesh.rs`); a page is settled only when every batch that carries one of its outlinks has been
 //! admitted, so neither a crash nor a shard restart loses a link.
 //!
 //! This crate is not the place for parsing, protocol or file formats: those live in the crates

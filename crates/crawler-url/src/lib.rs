@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | as requested | [`WireUrl`] | the request, reports, WARC records |
 //! | compared | [`CanonicalUrl`], [`Fingerprint`] | "have we seen this URL?" |
-//! | sorted | [`surt`] | keys of the CDXJ index |
+//! | sorted | [`surt()`] | keys of the CDXJ index |
 //!
 //! A [`HostKey`] is the unit of politeness; its [`HostHash`] says which [`Slot`], and so which
 //! shard, owns the host.

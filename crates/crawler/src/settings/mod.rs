@@ -1,5 +1,5 @@
 //! Settings: what was written ([`RawConfig`]), what it means ([`Settings`]), and what the engine
-//! is told ([`resolve`]).
+//! is told ([`resolve()`]).
 //!
 //! Layers, each over the one before: defaults, configuration files, `CRAWLER_*` environment, `-s`,
 //! flags. A list in a later layer replaces the list of an earlier one. Every mistake in every

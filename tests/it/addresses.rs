@@ -3,12 +3,12 @@
 use crawler_testweb::{Naming, WebConfig};
 
 use crate::data::{pages, skipped, sorted, texts};
-use crate::harness::Place;
+use crate::harness::{Place, at_once};
 use crate::webs::{serve, small};
 
 #[test]
 fn loopback_is_refused_by_address_and_by_name() {
-    for naming in [Naming::Addresses, Naming::Names] {
+    at_once(Naming::ALL, |&naming| {
         let server = serve(WebConfig { naming, ..small() });
         let place = Place::new();
         place.write("seeds.txt", &server.seeds().join("\n"));
@@ -22,18 +22,20 @@ fn loopback_is_refused_by_address_and_by_name() {
         assert!(rows.iter().all(|row| row["reason"] == "address_refused"), "{rows:?}");
         assert!(rows[0]["detail"].as_str().unwrap().contains("loopback"), "{}", rows[0]);
         assert_eq!(texts(&rows, "url"), sorted(server.seeds()));
-    }
+    });
 }
 
 #[test]
 fn other_spellings_of_loopback_are_refused() {
     let server = serve(small());
     let port = server.port();
-    for host in ["localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.1.0.1]", "127.1"] {
+    let hosts = ["localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.1.0.1]", "127.1"];
+    at_once(&hosts, |host| {
         let place = Place::new();
         let seed = format!("http://{host}:{port}/");
         let ended = place.crawler(["-o", "crawl", "--delay", "0", &seed]).ends(0);
         assert_eq!(ended.number("pages"), 0, "{seed}");
-    }
+        assert_eq!(ended.number("skipped/address_refused"), 1, "{seed}");
+    });
     assert_eq!(server.stats().connections, 0);
 }

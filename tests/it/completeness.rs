@@ -3,7 +3,7 @@
 use crawler_testweb::{Naming, PageMix, Tls, WebConfig};
 
 use crate::data::{assert_consistent, assert_polite, assert_whole, pages, texts};
-use crate::harness::Place;
+use crate::harness::{Place, at_once};
 use crate::webs::{erring, serve, small};
 
 /// Crawls a web of this kind and checks all there is to check; gives the protocols used.
@@ -53,14 +53,7 @@ fn many_hosts_are_crawled() {
 
 #[test]
 fn errors_and_oddities_end_as_they_should() {
-    crawls(erring(), &["--workers", "2"]);
-}
-
-#[test]
-fn errors_do_not_depend_on_the_number_of_workers() {
-    for workers in ["1", "4"] {
-        crawls(erring(), &["--workers", workers]);
-    }
+    at_once(&["1", "2", "4"], |workers| drop(crawls(erring(), &["--workers", workers])));
 }
 
 #[test]

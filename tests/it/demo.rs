@@ -9,7 +9,7 @@ fn the_demo_ends_well_and_names_its_results() {
     let ended = place.crawler(["demo", "--max-pages", "100", "--workers", "2"]).ends(0);
     ended.says(&[
         "crawling a built-in web: 20 hosts",
-        "pages: crawl-demo/warc",
+        "files: crawl-demo/warc",
         "try:   crawler get -o crawl-demo http://127.1.0.",
         "violations: 0 ",
         "now a site of your own",

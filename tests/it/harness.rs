@@ -34,6 +34,16 @@ fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, explain: impl Fn
     }
 }
 
+/// Checks all cases at once: most of their time is waiting.
+pub(crate) fn at_once<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        let check = &check;
+        let threads: Vec<_> = cases.iter().map(|case| scope.spawn(move || check(case))).collect();
+        let n_failed = threads.into_iter().filter_map(|thread| thread.join().err()).count();
+        assert_eq!(n_failed, 0, "cases failed; see above");
+    });
+}
+
 /// The binary beside this test's own: `target/PROFILE/deps/it-…` and `target/PROFILE/crawler`.
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();

@@ -9,6 +9,7 @@ mod configuration;
 mod damage;
 mod data;
 mod demo;
+mod failures;
 mod get;
 mod harness;
 mod limits;

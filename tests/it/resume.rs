@@ -5,7 +5,7 @@ use crawler_testweb::WebServer;
 use crate::data::{
     assert_consistent, assert_same, assert_whole, expected_urls, page_urls, pages, records, stats,
 };
-use crate::harness::{Place, Running, until};
+use crate::harness::{Place, Running, at_once, until};
 use crate::webs::{serve, slow, small};
 
 /// Where a crawl is killed.
@@ -38,15 +38,15 @@ fn killed(place: &Place, server: &WebServer, args: &[&str], moment: Moment) {
 
 #[test]
 fn killed_at_any_moment_it_goes_on() {
-    for moment in [Moment::Asked(1), Moment::Asked(60), Moment::Committed(1)] {
+    at_once(&[Moment::Asked(1), Moment::Asked(60), Moment::Committed(1)], |moment| {
         let server = serve(slow());
         let place = Place::new();
-        killed(&place, &server, &[], moment);
+        killed(&place, &server, &[], *moment);
         let ended = place.crawl(&server, &[]).ends(0);
         assert_whole(&place.data(), &server);
         assert_consistent(&ended, &place.data());
         assert_eq!(server.stats().violations(), 0, "{}", server.stats());
-    }
+    });
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The first signal drains, the second one stops at once; both leave a crawl that goes on.
 
 use crate::data::{assert_consistent, assert_polite, assert_whole, expected_urls, pages};
-use crate::harness::{Place, until};
+use crate::harness::{Place, at_once, until};
 use crate::webs::{serve, slow};
 use crawler_testweb::{Latency, WebConfig};
 
 #[test]
 fn one_signal_drains_and_the_crawl_goes_on() {
-    for name in ["INT", "TERM"] {
+    at_once(&["INT", "TERM"], |name| {
         let server = serve(slow());
         let place = Place::new();
         let running = place.crawl(&server, &[]).start();
@@ -24,7 +24,7 @@ fn one_signal_drains_and_the_crawl_goes_on() {
         assert_consistent(&ended, &place.data());
         assert_eq!(server.stats().expected_repeated, 0);
         assert_polite(&server);
-    }
+    });
 }
 
 #[test]

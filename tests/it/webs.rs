@@ -22,7 +22,7 @@ pub(crate) fn erring() -> WebConfig {
 
 /// Large and slow enough to be interrupted in the middle.
 pub(crate) fn slow() -> WebConfig {
-    let latency = Latency::LogNormal { median_ms: 40, sigma: 0.1, ms_max: 80 };
+    let latency = Latency::LogNormal { median_ms: 25, sigma: 0.1, ms_max: 50 };
     WebConfig { hosts: 8, pages_per_host: 60, latency, ..small() }
 }
 

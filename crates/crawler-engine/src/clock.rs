@@ -1,13 +1,19 @@
 //! The one place of this crate that reads the clock.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crawler_politeness::UnixMillis;
 
-/// Wall-clock time in milliseconds since the Unix epoch; 0 for clocks set before it.
+/// Milliseconds since the Unix epoch: the wall clock as it was at the first call, and steady from
+/// there. A clock that is set back while a crawl runs must not make hosts due before their time.
 pub(crate) fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    UnixMillis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    static START: OnceLock<(Instant, Duration)> = OnceLock::new();
+    let (started, wall) = START.get_or_init(|| {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        (Instant::now(), wall)
+    });
+    UnixMillis(u64::try_from((*wall + started.elapsed()).as_millis()).unwrap_or(u64::MAX))
 }
 
 /// CPU time that the calling thread has used.

@@ -48,7 +48,8 @@ impl Shared {
         if let Some(finish) = finish {
             let mut noted = locked(&self.finish);
             let worse = matches!(finish, Finish::Failed(_) | Finish::DiskFull(_) | Finish::Forced);
-            if noted.is_none() || worse && !matches!(*noted, Some(Finish::Failed(_))) {
+            let is_final = matches!(*noted, Some(Finish::Failed(_) | Finish::DiskFull(_)));
+            if noted.is_none() || worse && !is_final {
                 *noted = Some(finish);
             }
         }
@@ -60,6 +61,14 @@ impl Shared {
             ahead
         });
         locked(&self.clock).set_running(self.phase() == Phase::Running);
+    }
+
+    /// Whether the crawl ended in an orderly way, by waiting for what was in flight.
+    pub(crate) fn was_drained(&self) -> bool {
+        !matches!(
+            *locked(&self.finish),
+            Some(Finish::Forced | Finish::Failed(_) | Finish::DiskFull(_))
+        )
     }
 
     /// Switches between `Running` and `Paused`; any other phase stays.

@@ -27,7 +27,8 @@ use crate::supervisor::Supervisor;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
-const OUR_ENTRIES: [&str; 6] = ["store", "warc", "cdxj", "pages", "reports", "stats.json"];
+/// The frontier goes last: while it is there, an interrupted removal can be repeated.
+const OUR_ENTRIES: [&str; 6] = ["warc", "cdxj", "pages", "reports", "stats.json", "store"];
 
 /// Why a crawl could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -100,11 +101,14 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     if config.seeds.is_empty() && stored_seeds.is_empty() {
         return Err(StartError::NoSeeds);
     }
+    if !config.seeds.is_empty() {
+        frontier.add_seeds(&config.seeds)?;
+    }
     let (positions, counters) = checkpoint.map(|c| (c.positions, c.counters)).unzip();
     let store = open_store(&config, positions.as_ref())?;
     let counters = counters.unwrap_or_default();
-    let seeds = seeds_to_feed(&config, &stored_seeds);
-    let scope = Scope::new(config.scope.clone(), &all_seeds(&config.seeds, &stored_seeds));
+    let seeds = all_seeds(&config.seeds, &stored_seeds);
+    let scope = Scope::new(config.scope.clone(), &seeds);
     let shards = usize::from(config.workers.get());
     let shared = Arc::new(Shared {
         tls_roots: TlsRoots::load(&config.fetch)?,
@@ -169,14 +173,7 @@ fn open_store(
     StoreWriter::open(&config.data_dir, config.store.clone(), positions)
 }
 
-/// The seeds that this run hands to the shards: what was given now, and for a recrawl all.
-fn seeds_to_feed(config: &CrawlConfig, stored: &[WireUrl]) -> Vec<WireUrl> {
-    match config.start {
-        Start::Recrawl => all_seeds(&config.seeds, stored),
-        Start::Continue | Start::Fresh => config.seeds.clone(),
-    }
-}
-
+/// The seeds of this run and of earlier ones: those already taken are known to the seen set.
 fn all_seeds(given: &[WireUrl], stored: &[WireUrl]) -> Vec<WireUrl> {
     given.iter().chain(stored).cloned().collect()
 }

@@ -74,7 +74,8 @@ impl Supervisor {
         if let Err(error) = report.snapshot.write(&self.shared.config.data_dir) {
             tracing::warn!(%error, "cannot write stats.json");
         }
-        drop(self.lock);
+        // The store and the directory are free before anyone learns of the end.
+        drop((self.reader, self.lock));
         self.end.set(report);
     }
 
@@ -92,7 +93,10 @@ impl Supervisor {
             if recovered {
                 seeding = seeding.and_then(|seeding| seeding.feed(&self.shared));
             }
-            self.check_limits();
+            // A shard that has not recovered has not counted its work yet.
+            if recovered {
+                self.check_limits();
+            }
             if self.shared.phase() == Phase::Draining {
                 self.check_drained(*draining_since.get_or_insert_with(Instant::now));
             }

@@ -99,6 +99,7 @@ pub(crate) struct Writer {
     numbers: Vec<u64>,
     dirty: bool,
     committed_at: Instant,
+    stats_at: Instant,
 }
 
 impl Writer {
@@ -113,6 +114,7 @@ impl Writer {
             numbers,
             dirty: true,
             committed_at,
+            stats_at: committed_at,
         }
     }
 
@@ -146,12 +148,14 @@ impl Writer {
             }
             if self.is_commit_due() {
                 self.commit()?;
+            } else if self.stats_at.elapsed() >= COMMIT_INTERVAL {
+                self.write_stats();
             }
         }
     }
 
     fn patience(&self) -> Duration {
-        let wanted = self.shared.writer.commit_wanted.load(Ordering::Relaxed);
+        let wanted = self.dirty && self.shared.writer.commit_wanted.load(Ordering::Relaxed);
         let interval = if wanted { COMMIT_GAP } else { COMMIT_INTERVAL };
         interval
             .saturating_sub(self.committed_at.elapsed())
@@ -197,7 +201,8 @@ impl Writer {
         Ok(())
     }
 
-    fn write_stats(&self) {
+    fn write_stats(&mut self) {
+        self.stats_at = Instant::now();
         if let Err(error) = Snapshot::take(&self.shared).write(&self.shared.config.data_dir) {
             tracing::warn!(%error, "cannot write stats.json");
         }

@@ -72,6 +72,12 @@ impl FailureKind {
         }
     }
 
+    /// Whether no connection came about, so that another address of the host may do.
+    #[must_use]
+    pub fn is_unreached(self) -> bool {
+        matches!(self, Self::Connect | Self::Timeout(Phase::Connect))
+    }
+
     /// Whether the other URLs of the host would fail alike.
     #[must_use]
     pub fn host_wide(self) -> bool {

@@ -83,7 +83,12 @@ impl FrontierError {
     pub(crate) fn store(path: &Path, error: fjall::Error) -> Self {
         match error {
             fjall::Error::Io(source) | fjall::Error::Storage(fjall::LsmError::Io(source)) => {
-                Self::io(path, source)
+                match source.kind() {
+                    io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+                        Self::damaged(path, source.to_string())
+                    }
+                    _ => Self::io(path, source),
+                }
             }
             fjall::Error::Locked => Self::Locked { path: path.to_owned() },
             fjall::Error::Poisoned => Self::Poisoned {

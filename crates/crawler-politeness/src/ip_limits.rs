@@ -32,6 +32,9 @@ const SWEEP_RESERVES_MIN: usize = 4_096;
 /// return cannot be foretold.
 const BUSY_RETRY: Duration = Duration::from_millis(50);
 
+/// Longest wait for a turn beyond the first possible start: those refused may have given up.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
+
 /// A start further ahead than this, beyond the interval, means that the clock was set back.
 const CLOCK_STEP_MIN: Duration = Duration::from_secs(60);
 
@@ -82,7 +85,7 @@ impl IpLimits {
         let next_start_at = now + self.interval;
         match self.servers.entry(key) {
             Entry::Vacant(entry) => {
-                entry.insert(Server { in_flight: 1, next_start_at });
+                entry.insert(Server { in_flight: 1, next_start_at, refused: 0 });
             }
             Entry::Occupied(mut entry) => {
                 let server = entry.get_mut();
@@ -90,12 +93,15 @@ impl IpLimits {
                     server.next_start_at = next_start_at;
                 }
                 if server.in_flight >= self.concurrency_max {
-                    return Err(server.next_start_at.max(now + BUSY_RETRY));
+                    let free_at = server.next_start_at.max(now + BUSY_RETRY);
+                    let step = BUSY_RETRY / u32::from(self.concurrency_max);
+                    return Err(server.turn(free_at, self.interval.max(step)));
                 }
                 if server.next_start_at > now {
-                    return Err(server.next_start_at);
+                    return Err(server.turn(server.next_start_at, self.interval));
                 }
-                *server = Server { in_flight: server.in_flight + 1, next_start_at };
+                let refused = server.refused.saturating_sub(1);
+                *server = Server { in_flight: server.in_flight + 1, next_start_at, refused };
             }
         }
         Ok(())
@@ -136,9 +142,19 @@ impl Drop for IpPermit {
 struct Server {
     in_flight: u16,
     next_start_at: UnixMillis,
+    /// Refusals not yet followed by a start: about how many wait for their turn.
+    refused: u32,
 }
 
 impl Server {
+    /// When one more refused caller should come back: later by one `step` for each that was refused
+    /// before, so that a thousand hosts on one address do not all come back at once.
+    fn turn(&mut self, first: UnixMillis, step: Duration) -> UnixMillis {
+        let wait = step.saturating_mul(self.refused).min(TURN_WAIT_MAX);
+        self.refused = self.refused.saturating_add(1);
+        first + wait
+    }
+
     fn is_idle(&self, now: UnixMillis) -> bool {
         self.in_flight == 0 && self.next_start_at <= now
     }

@@ -39,8 +39,9 @@ impl Shard {
         let queued = self.frontier.queued();
         let gauges = self.gauges();
         gauges.queued.store(queued, Relaxed);
-        gauges.in_flight.store(self.in_flight.len() as u32, SeqCst);
+        // In this order: a page leaves the first number for the second, and must not be missed.
         gauges.unsettled.store(self.ledger.waiting_pages() as u32, SeqCst);
+        gauges.in_flight.store(self.in_flight.len() as u32, SeqCst);
         if let Some(permille) = busy {
             let hosts = self.frontier.hosts();
             gauges.busy_permille.store(permille, Relaxed);

@@ -22,8 +22,9 @@ pub(super) struct HostTable {
     hosts: HashMap<HostHash, HostContext>,
     /// In the order of their arrival, for forgetting.
     order: VecDeque<HostHash>,
-    /// One entry for each connection put aside, oldest first.
+    /// When connections were put aside, oldest first; those taken since are still listed.
     idle: VecDeque<(HostHash, UnixMillis)>,
+    n_idle: usize,
 }
 
 /// One host.
@@ -31,6 +32,10 @@ pub(super) struct HostTable {
 pub(super) struct HostContext {
     http: Option<RobotsEntry>,
     https: Option<RobotsEntry>,
+    /// Why robots.txt could not be had, if it could not; holds while its entry is fresh.
+    pub(super) closed: Option<Closed>,
+    /// Passing failures to get robots.txt in a row.
+    pub(super) robots_failures: u8,
     /// A fetch of robots.txt is in flight.
     pub(super) robots_pending: bool,
     /// Leases not yet settled or given back: they count towards the limit per host.
@@ -38,7 +43,20 @@ pub(super) struct HostContext {
     idle: Vec<(Connection, UnixMillis)>,
 }
 
+/// A host whose pages cannot be asked for, and why.
+#[derive(Clone)]
+pub(super) struct Closed {
+    pub(super) reason: &'static str,
+    pub(super) detail: String,
+}
+
 impl HostContext {
+    /// The longest pause that the robots.txt of either scheme asks for.
+    pub(super) fn crawl_delay(&self) -> Option<Duration> {
+        let delay = |entry: &Option<RobotsEntry>| entry.as_ref()?.rules.crawl_delay();
+        delay(&self.http).max(delay(&self.https))
+    }
+
     /// The robots rules of the host for `scheme`, whether or not they are still fresh.
     pub(super) fn robots(&mut self, scheme: Scheme) -> &mut Option<RobotsEntry> {
         match scheme {
@@ -49,11 +67,6 @@ impl HostContext {
 
     fn is_busy(&self) -> bool {
         self.robots_pending || self.leases_open > 0
-    }
-
-    /// A connection put aside earlier, the most recent first.
-    pub(super) fn take_connection(&mut self) -> Option<Connection> {
-        self.idle.pop().map(|(connection, _)| connection)
     }
 }
 
@@ -71,11 +84,19 @@ impl HostTable {
 
     /// Puts an open connection aside for the host's next fetch.
     pub(super) fn keep(&mut self, host: HostHash, connection: Connection, now: UnixMillis) {
-        if self.idle.len() >= IDLE_MAX {
+        while self.n_idle >= IDLE_MAX && !self.idle.is_empty() {
             self.close_oldest();
         }
         self.entry(host).idle.push((connection, now));
         self.idle.push_back((host, now));
+        self.n_idle += 1;
+    }
+
+    /// A connection of the host put aside earlier, the most recent first.
+    pub(super) fn take_connection(&mut self, host: HostHash) -> Option<Connection> {
+        let (connection, _) = self.hosts.get_mut(&host)?.idle.pop()?;
+        self.n_idle = self.n_idle.saturating_sub(1);
+        Some(connection)
     }
 
     /// Closes connections that have been idle for too long.
@@ -88,7 +109,9 @@ impl HostTable {
     fn close_oldest(&mut self) {
         let Some((host, since)) = self.idle.pop_front() else { return };
         if let Some(context) = self.hosts.get_mut(&host) {
+            let before = context.idle.len();
             context.idle.retain(|(_, kept)| *kept > since);
+            self.n_idle = self.n_idle.saturating_sub(before - context.idle.len());
         }
     }
 
@@ -99,7 +122,8 @@ impl HostTable {
             if self.hosts.get(&host).is_some_and(HostContext::is_busy) {
                 self.order.push_back(host);
             } else {
-                self.hosts.remove(&host);
+                let idle = self.hosts.remove(&host).map_or(0, |context| context.idle.len());
+                self.n_idle = self.n_idle.saturating_sub(idle);
                 return;
             }
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crawler_fetch::{
-    Connection, FetchFailure, FetchRequest, Fetched, Fetcher, Response, Timings, Validators,
+    Connection, FailureKind, FetchFailure, FetchRequest, Fetcher, Response, Timings, Validators,
 };
 use crawler_frontier::{Lease, PageMemory};
 use crawler_politeness::{IpLimits, IpPermit, UnixMillis};
@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 
 use super::robots::{RobotsReply, fetch_robots};
 use crate::clock;
+
+/// Addresses of a host that are tried in turn when one cannot be reached.
+const ADDRESSES_MAX: usize = 3;
 
 /// Fetches in flight, and how their ends come back.
 pub(super) struct InFlight {
@@ -31,6 +34,7 @@ pub(super) struct JobId(u64);
 /// What the shard keeps of a running fetch.
 pub(super) struct Running {
     pub(super) lease: Lease,
+    pub(super) errand: ErrandKind,
     /// What an earlier generation knew of the page.
     pub(super) memory: Option<PageMemory>,
 }
@@ -62,6 +66,13 @@ pub(super) struct Network {
     pub(super) ip_limits: Arc<IpLimits>,
 }
 
+/// What a running fetch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ErrandKind {
+    Page,
+    Robots,
+}
+
 /// What a job is to do.
 pub(super) enum Errand {
     Page { validators: Option<Validators> },
@@ -81,6 +92,11 @@ impl InFlight {
 
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty()
+    }
+
+    /// Gives up what is still running.
+    pub(super) fn clear(&mut self) {
+        self.jobs.clear();
     }
 
     pub(super) fn urls(&self) -> impl Iterator<Item = &str> {
@@ -171,18 +187,37 @@ pub(super) async fn fetch(
             return (JobOutcome::Page { result: Err(failure), timings: Timings::default() }, None);
         }
     };
-    let _permit: Option<IpPermit> = match addrs.first() {
-        Some(&ip) => match network.ip_limits.try_reserve(ip, clock::now()) {
-            Ok(permit) => Some(permit),
-            Err(at) => return (JobOutcome::AddressBusy(at), connection),
-        },
-        None => None,
+    let mut connection = connection;
+    let mut last = None;
+    for ip in addrs.into_iter().take(ADDRESSES_MAX) {
+        let _permit: IpPermit = match network.ip_limits.try_reserve(ip, clock::now()) {
+            Ok(permit) => permit,
+            // What was tried before may be told; else the lease waits for its turn.
+            Err(at) => return (last.unwrap_or(JobOutcome::AddressBusy(at)), connection),
+        };
+        // One address at a time, so that each request is made under its own permit.
+        let request = FetchRequest {
+            url: url.clone(),
+            addrs: vec![ip],
+            validators: validators.clone(),
+            body_bytes_max,
+        };
+        let fetched = network.fetcher.fetch(&request, connection.take()).await;
+        let unreached = matches!(&fetched.outcome, Err(failure) if failure.kind.is_unreached());
+        let timings = Timings { dns, ..fetched.timings };
+        let outcome = JobOutcome::Page { result: fetched.outcome, timings };
+        if !unreached {
+            return (outcome, fetched.connection);
+        }
+        last = Some(outcome);
+    }
+    let none = FetchFailure {
+        kind: FailureKind::DnsNoSuchHost,
+        detail: "the name has no address".to_owned(),
     };
-    let request = FetchRequest { url, addrs, validators, body_bytes_max };
-    let Fetched { outcome, connection, mut timings } =
-        network.fetcher.fetch(&request, connection).await;
-    timings.dns = dns;
-    (JobOutcome::Page { result: outcome, timings }, connection)
+    let none =
+        JobOutcome::Page { result: Err(none), timings: Timings { dns, ..Timings::default() } };
+    (last.unwrap_or(none), None)
 }
 
 async fn addresses(

@@ -9,7 +9,8 @@ use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsVerdict;
 use crawler_url::HostHash;
 
-use super::job::{Errand, Network, Running};
+use super::hosts::Closed;
+use super::job::{Errand, ErrandKind, Network, Running};
 use super::page::report_row;
 use super::settlement::{End, Settlement};
 use super::{Shard, ShardError};
@@ -18,10 +19,12 @@ use crate::config::RobotsPolicy;
 
 /// Leases taken in one turn, to bound its CPU time: robots denials use no fetch.
 const LEASES_PER_TURN_MAX: usize = 64;
+/// How often a shard looks whether there is room or budget again.
+const ROOM_POLL: Duration = Duration::from_millis(10);
 /// The generation that knows nothing of earlier ones.
 const FIRST_GENERATION: u32 = 1;
-/// How long a URL waits for its host's robots.txt that another fetch has asked for.
-const ROBOTS_WAIT: Duration = Duration::from_millis(100);
+/// How long a URL waits for what another fetch of its host will bring.
+const OTHERS_WAIT: Duration = Duration::from_millis(100);
 
 /// What the robots rules say of a lease.
 enum Clearance {
@@ -33,6 +36,16 @@ enum Clearance {
     Disallowed {
         line: u32,
     },
+    /// robots.txt could not be had.
+    Closed(Closed),
+}
+
+/// What is left of a host's page limit.
+enum HostAllowance {
+    Left,
+    /// Nothing, if all that is in flight brings a page.
+    Claimed,
+    Spent,
 }
 
 impl Shard {
@@ -43,7 +56,12 @@ impl Shard {
             return Ok(());
         }
         for _ in 0..LEASES_PER_TURN_MAX {
-            if self.in_flight.len() >= self.jobs_max || !self.has_room() || !self.reserve_page() {
+            if self.in_flight.len() >= self.jobs_max {
+                return Ok(());
+            }
+            if !self.has_room() || !self.reserve_page() {
+                // Others make room: there is no event to wait for.
+                self.due_at = Some(now + ROOM_POLL);
                 return Ok(());
             }
             match self.frontier.lease(now)? {
@@ -74,10 +92,12 @@ impl Shard {
     }
 
     fn begin(&mut self, lease: Lease, now: UnixMillis) {
-        let is_host_spent = self.is_host_spent(&lease);
+        let allowance = self.host_allowance(&lease);
         self.hosts.entry(lease.fingerprint.host).leases_open += 1;
-        if is_host_spent {
-            return self.skip(lease, "host_limit", None);
+        match allowance {
+            HostAllowance::Left => {}
+            HostAllowance::Claimed => return self.put_off(lease, now + OTHERS_WAIT),
+            HostAllowance::Spent => return self.skip(lease, "host_limit", None),
         }
         match self.clearance(&lease, now) {
             Clearance::Go => self.fetch_page(lease),
@@ -85,13 +105,11 @@ impl Shard {
                 self.hosts.entry(lease.fingerprint.host).robots_pending = true;
                 self.start_job(lease, None, Errand::Robots);
             }
-            Clearance::Wait => {
-                self.refund_lease(lease.fingerprint.host);
-                self.frontier.snooze(lease, now + ROBOTS_WAIT);
-            }
+            Clearance::Wait => self.put_off(lease, now + OTHERS_WAIT),
             Clearance::Disallowed { line } => {
                 self.skip(lease, "robots", Some(&format!("robots.txt line {line}")));
             }
+            Clearance::Closed(Closed { reason, detail }) => self.give_up(lease, reason, &detail),
         }
     }
 
@@ -101,11 +119,14 @@ impl Shard {
         }
         let context = self.hosts.entry(lease.fingerprint.host);
         let pending = context.robots_pending;
+        let closed = context.closed.clone();
         match context.robots(lease.url.scheme()) {
             Some(entry) if entry.is_fresh(now) => {
                 match entry.rules.judge(lease.url.path_and_query()) {
                     RobotsVerdict::Allowed => Clearance::Go,
-                    RobotsVerdict::Disallowed { line } => Clearance::Disallowed { line },
+                    RobotsVerdict::Disallowed { line } => {
+                        closed.map_or(Clearance::Disallowed { line }, Clearance::Closed)
+                    }
                 }
             }
             _ if pending => Clearance::Wait,
@@ -113,26 +134,58 @@ impl Shard {
         }
     }
 
-    fn is_host_spent(&mut self, lease: &Lease) -> bool {
-        let Some(limit) = self.shared.config.limits.pages_per_host else { return false };
+    fn host_allowance(&mut self, lease: &Lease) -> HostAllowance {
+        let Some(limit) = self.shared.config.limits.pages_per_host else {
+            return HostAllowance::Left;
+        };
         let host = lease.fingerprint.host;
         let fetched = self.frontier.totals(host).map_or(0, |totals| totals.fetched);
-        fetched + self.hosts.entry(host).leases_open >= limit
+        if fetched >= limit {
+            HostAllowance::Spent
+        } else if fetched + self.hosts.entry(host).leases_open >= limit {
+            HostAllowance::Claimed
+        } else {
+            HostAllowance::Left
+        }
+    }
+
+    /// Gives a lease back; its host waits until `until`.
+    pub(super) fn put_off(&mut self, lease: Lease, until: UnixMillis) {
+        self.refund_lease(lease.fingerprint.host);
+        self.frontier.snooze(lease, until);
     }
 
     fn fetch_page(&mut self, lease: Lease) {
         let memory = self.recall(&lease);
         let validators = memory.as_ref().and_then(validators);
+        self.reserve_pace(lease.fingerprint.host);
         self.start_job(lease, memory, Errand::Page { validators });
     }
 
+    /// A fetch that dies with its shard or process still counts: the host's next fetch time is
+    /// durable before its answer. With several fetches at once it would hold up the others.
+    fn reserve_pace(&mut self, host: HostHash) {
+        let config = &self.shared.config;
+        if config.host_concurrency > 1 || config.pace.delay.is_zero() {
+            return;
+        }
+        if let Some(pace) = self.frontier.pace(host) {
+            let next = clock::now() + pace.delay(&config.pace);
+            pace.next_fetch_at = pace.next_fetch_at.max(next);
+        }
+    }
+
     fn start_job(&mut self, lease: Lease, memory: Option<PageMemory>, errand: Errand) {
-        let connection = self.hosts.entry(lease.fingerprint.host).take_connection();
+        let connection = self.hosts.take_connection(lease.fingerprint.host);
         let network = Network {
             fetcher: std::rc::Rc::clone(&self.fetcher),
             ip_limits: std::sync::Arc::clone(&self.shared.ip_limits),
         };
-        self.in_flight.start(Running { lease, memory }, errand, connection, network);
+        let kind = match errand {
+            Errand::Page { .. } => ErrandKind::Page,
+            Errand::Robots => ErrandKind::Robots,
+        };
+        self.in_flight.start(Running { lease, errand: kind, memory }, errand, connection, network);
     }
 
     /// What an earlier generation stored of the page; a recrawl only.
@@ -151,6 +204,16 @@ impl Shard {
         self.frontier.release(&lease);
         let row = report_row(&lease, reason, detail);
         self.settle(Settlement { lease, end: End::Skipped { reason, row } });
+    }
+
+    /// Ends a lease of a host that could not be asked: the reason is the host's, not the page's.
+    fn give_up(&mut self, lease: Lease, reason: &'static str, detail: &str) {
+        if matches!(reason, "robots" | "address_refused") {
+            return self.skip(lease, reason, Some(detail));
+        }
+        self.frontier.release(&lease);
+        let row = report_row(&lease, reason, Some(detail));
+        self.settle(Settlement { lease, end: End::Failed { reason, row } });
     }
 
     fn reserve_page(&self) -> bool {

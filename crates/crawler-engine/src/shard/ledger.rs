@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use crawler_frontier::{Frontier, Ops};
+use crawler_frontier::{Frontier, Ops, PageMemory};
 use crawler_store::EncodedCapture;
 use crawler_url::ShardId;
 
@@ -67,9 +67,15 @@ impl Ledger {
         &mut self.counters
     }
 
-    /// Whether memory allows more work to be taken.
-    pub(super) fn has_room(&self) -> bool {
+    /// Whether memory allows more URLs to be leased.
+    fn has_room_to_lease(&self) -> bool {
         self.bytes + self.waiting_bytes < HELD_BYTES_MAX
+    }
+
+    /// Whether memory allows more links to be received. Waiting pages do not count: they wait for
+    /// peers to receive, and two shards that both refused to would wait for ever.
+    pub(super) fn has_room_to_receive(&self) -> bool {
+        self.bytes < HELD_BYTES_MAX
     }
 
     /// Pages that wait for the delivery of their outlinks.
@@ -77,15 +83,19 @@ impl Ledger {
         self.waiting.len()
     }
 
-    /// Adds a settled lease's output and counts.
-    pub(super) fn record(&mut self, end: End) {
+    /// Adds a settled lease's output and counts; what is to be remembered of it comes back.
+    pub(super) fn record(&mut self, end: End) -> Option<Box<PageMemory>> {
         count(&end, &mut self.counters);
         self.bytes += end.len();
         match end {
-            End::Fetched { capture, .. } => self.captures.push(capture),
+            End::Fetched { capture, memory, .. } => {
+                self.captures.push(capture);
+                return memory;
+            }
             End::Skipped { row, .. } | End::Failed { row, .. } => self.skipped.push(row),
             End::Retry | End::GivenBack => {}
         }
+        None
     }
 
     /// The sender of a batch is told that it is admitted once its URLs are with the writer.
@@ -145,8 +155,7 @@ impl Ledger {
     }
 
     /// After the writer has a batch: its pages are spent, its links are safe.
-    fn sent(&mut self, pages: u64, bytes: u64, shared: &Shared) {
-        shared.writer.backlog_bytes.fetch_add(bytes, Relaxed);
+    fn sent(&mut self, pages: u64, shared: &Shared) {
         shared.budget.spend(pages);
         shared.gauges[usize::from(self.shard.0)].reserved.fetch_sub(pages, SeqCst);
         self.receipts.drain(..).for_each(Receipt::admitted);
@@ -160,9 +169,10 @@ impl Ledger {
         shared: &Shared,
     ) -> Result<(), ShardError> {
         let batch = self.take_batch(frontier);
-        let (pages, bytes) = (batch.counters.fetched, batch.bytes);
+        let pages = batch.counters.fetched;
+        shared.writer.backlog_bytes.fetch_add(batch.bytes, Relaxed);
         self.to_writer.send(ToWriter::Batch(batch)).map_err(|_| ShardError::WriterGone)?;
-        self.sent(pages, bytes, shared);
+        self.sent(pages, shared);
         Ok(())
     }
 }
@@ -203,13 +213,19 @@ impl Shard {
         let batch = self.ledger.take_batch(&mut self.frontier);
         if batch.is_empty() {
             // Links that were all known need no write to be safe.
-            self.ledger.sent(0, 0, &self.shared);
+            self.ledger.sent(0, &self.shared);
             return Ok(());
         }
         let (pages, bytes) = (batch.counters.fetched, batch.bytes);
+        // Counted before the writer can have it: it counts down when it is done.
+        let backlog = &self.shared.writer.backlog_bytes;
+        backlog.fetch_add(bytes, Relaxed);
         match self.ledger.to_writer.try_send(ToWriter::Batch(batch)) {
-            Ok(()) => self.ledger.sent(pages, bytes, &self.shared),
-            Err(TrySendError::Full(ToWriter::Batch(batch))) => self.ledger.take_back(*batch),
+            Ok(()) => self.ledger.sent(pages, &self.shared),
+            Err(TrySendError::Full(ToWriter::Batch(batch))) => {
+                backlog.fetch_sub(bytes, Relaxed);
+                self.ledger.take_back(*batch);
+            }
             Err(_) => return Err(ShardError::WriterGone),
         }
         Ok(())
@@ -217,7 +233,7 @@ impl Shard {
 
     /// Whether more work may be begun: the writer keeps up and so do the peers.
     pub(super) fn has_room(&self) -> bool {
-        self.ledger.has_room()
+        self.ledger.has_room_to_lease()
             && self.outboxes.has_room()
             && self.shared.writer.has_room(BACKLOG_BYTES_MAX)
     }

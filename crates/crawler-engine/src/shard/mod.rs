@@ -166,7 +166,7 @@ impl Shard {
         let committed = &shared.writer.committed[usize::from(self.id.0)].1;
         loop {
             self.turn()?;
-            let (has_room, patience) = (self.ledger.has_room(), self.patience());
+            let (has_room, patience) = (self.ledger.has_room_to_receive(), self.patience());
             if *phase.borrow_and_update() >= Phase::Stopping {
                 return self.stop();
             }
@@ -190,7 +190,7 @@ impl Shard {
             if let Some(done) = self.in_flight.try_ended() {
                 self.take(Event::Ended(done));
             } else if let Some(batch) =
-                self.ledger.has_room().then(|| inbox.try_recv().ok()).flatten()
+                self.ledger.has_room_to_receive().then(|| inbox.try_recv().ok()).flatten()
             {
                 self.take(Event::Received(batch));
             } else {
@@ -240,10 +240,13 @@ impl Shard {
     /// The crawl stops: name what is in flight, hand the rest to the writer, and end. What is
     /// not settled stays in the durable queue.
     fn stop(&mut self) -> Result<(), ShardError> {
-        let names = self.in_flight.urls().take(LAGGARDS_MAX).map(str::to_owned);
-        locked(&self.shared.laggards).extend(names);
+        if self.shared.was_drained() {
+            let names = self.in_flight.urls().take(LAGGARDS_MAX).map(str::to_owned);
+            locked(&self.shared.laggards).extend(names);
+        }
         self.settle_delivered();
-        self.gauges().in_flight.store(0, SeqCst);
+        self.in_flight.clear();
+        self.publish_gauges(clock::now());
         self.ledger.flush_blocking(&mut self.frontier, &self.shared)
     }
 

@@ -6,7 +6,7 @@ use crawler_politeness::{Jitter, Observation, UnixMillis, parse_retry_after};
 use crawler_url::HostHash;
 
 use super::Shard;
-use super::job::{JobDone, JobOutcome, Running};
+use super::job::{ErrandKind, JobDone, JobOutcome, Running};
 use super::page::report_row;
 use super::settlement::{End, Settlement};
 use crate::clock;
@@ -19,6 +19,9 @@ impl Shard {
     pub(super) fn end_job(&mut self, done: JobDone) {
         let Some(running) = self.in_flight.remove(done.id) else { return };
         let host = running.lease.fingerprint.host;
+        if running.errand == ErrandKind::Robots {
+            self.hosts.entry(host).robots_pending = false;
+        }
         if let Some(connection) = done.connection {
             self.hosts.keep(host, connection, clock::now());
         }
@@ -65,16 +68,15 @@ impl Shard {
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
     fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
-        let host = lease.fingerprint.host;
-        self.hosts.entry(host).robots_pending = false;
-        self.frontier.snooze(lease, until);
-        self.refund_lease(host);
+        if let Some(pace) = self.frontier.pace(lease.fingerprint.host) {
+            // Nothing was sent: the delay that the lease reserved is void.
+            pace.next_fetch_at = until;
+        }
+        self.put_off(lease, until);
     }
 
     fn end_panic(&mut self, lease: Lease) {
         tracing::error!(url = lease.url.as_str(), "fetch task panicked");
-        let host = lease.fingerprint.host;
-        self.hosts.entry(host).robots_pending = false;
         self.frontier.release(&lease);
         let row = report_row(&lease, "internal", Some("fetch task panicked"));
         self.settle(Settlement { lease, end: End::Failed { reason: "internal", row } });

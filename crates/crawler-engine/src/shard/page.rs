@@ -85,18 +85,17 @@ impl Shard {
         response: &Response,
         timings: Timings,
     ) {
-        let Running { lease, memory } = running;
+        let Running { lease, memory, .. } = running;
         let reading = self.read_page(&lease, response);
         let revisit = revisit(memory.as_ref(), response);
         let capture = self.encode(&lease, response, timings, &reading, revisit);
-        if response.status == 200 && revisit.is_none() {
-            self.frontier.remember(lease.fingerprint, memory_of(response, &reading, &capture));
-        }
+        let is_new = response.status == 200 && revisit.is_none();
         let end = End::Fetched {
             status: response.status,
             wire_bytes: (response.head.len() + response.body.len()) as u64,
             content_bytes: reading.content_bytes.unwrap_or(0),
             revisit: revisit.is_some(),
+            memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
         };
         let settlement = Settlement { lease, end };

@@ -1,16 +1,20 @@
 //! robots.txt as a prerequisite: fetched by the same path and pace before a host's first page.
 
 use bytes::Bytes;
-use crawler_fetch::{Connection, Response, decode};
+use crawler_fetch::{Connection, FailureKind, FetchFailure, Response, decode};
 use crawler_frontier::Lease;
 use crawler_politeness::robots::{BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry};
 use crawler_politeness::{Observation, UnixMillis};
 use crawler_url::{Base, WireUrl};
 
 use super::Shard;
+use super::hosts::Closed;
 use super::job::{JobOutcome, Network, fetch};
 use super::outcome::{location, observation};
 use crate::clock;
+
+/// How often a redirect of robots.txt waits for its address before it counts as unreachable.
+const REDIRECT_WAITS_MAX: u32 = 50;
 
 /// What asking for robots.txt brought.
 pub(super) enum RobotsReply {
@@ -19,43 +23,78 @@ pub(super) enum RobotsReply {
     /// More redirects than RFC 9309 section 2.3.1.2 wants followed.
     TooManyRedirects,
     /// No answer.
-    Unreachable,
+    Unreachable(FetchFailure),
 }
 
 /// Asks for the robots.txt of `page`'s host and follows its redirects. `Err` tells when the
-/// address has room for another request.
+/// address has room for the first request.
 pub(super) async fn fetch_robots(
     page: &WireUrl,
     connection: Option<Connection>,
     network: &Network,
 ) -> (Result<RobotsReply, UnixMillis>, Option<Connection>) {
     let Ok(mut url) = Base::new(page).join("/robots.txt") else {
-        return (Ok(RobotsReply::Unreachable), connection);
+        return (
+            Ok(unreachable(FailureKind::Protocol, "the host has no robots.txt URL")),
+            connection,
+        );
     };
     let mut connection = connection;
-    for _ in 0..=REDIRECTS_MAX {
-        let (outcome, kept) =
-            fetch(url.clone(), None, Some(BODY_BYTES_MAX as u64), connection.take(), network).await;
+    for hop in 0..=REDIRECTS_MAX {
+        let (outcome, kept) = match hop {
+            0 => ask(&url, connection.take(), network).await,
+            _ => ask_patiently(&url, connection.take(), network).await,
+        };
         let response = match outcome {
             JobOutcome::AddressBusy(at) => return (Err(at), kept),
             JobOutcome::Page { result: Ok(response), .. } => response,
-            _ => return (Ok(RobotsReply::Unreachable), kept),
+            JobOutcome::Page { result: Err(failure), .. } => {
+                return (Ok(RobotsReply::Unreachable(failure)), kept);
+            }
+            JobOutcome::Robots(_) | JobOutcome::Panicked => {
+                return (Ok(unreachable(FailureKind::Protocol, "no answer")), kept);
+            }
         };
-        match redirect_target(&url, &response) {
-            // A connection to another authority is of no use to the host's pages.
-            Some(target) => {
-                connection = kept.filter(|_| target.authority() == page.authority());
-                url = target;
-            }
-            None => {
-                return (
-                    Ok(answered(&response)),
-                    kept.filter(|_| url.authority() == page.authority()),
-                );
-            }
-        }
+        let Some(target) = redirect_target(&url, &response) else {
+            return (Ok(answered(&response)), kept.filter(|_| url.authority() == page.authority()));
+        };
+        // A connection to another authority is of no use to the host's pages.
+        connection = kept.filter(|_| target.authority() == page.authority());
+        url = target;
     }
     (Ok(RobotsReply::TooManyRedirects), connection)
+}
+
+async fn ask(
+    url: &WireUrl,
+    connection: Option<Connection>,
+    network: &Network,
+) -> (JobOutcome, Option<Connection>) {
+    fetch(url.clone(), None, Some(BODY_BYTES_MAX as u64), connection, network).await
+}
+
+/// Waits for the address: after a redirect the first request must not be made again.
+async fn ask_patiently(
+    url: &WireUrl,
+    connection: Option<Connection>,
+    network: &Network,
+) -> (JobOutcome, Option<Connection>) {
+    let mut connection = connection;
+    for _ in 0..REDIRECT_WAITS_MAX {
+        let (outcome, kept) = ask(url, connection.take(), network).await;
+        let JobOutcome::AddressBusy(at) = outcome else { return (outcome, kept) };
+        connection = kept;
+        tokio::time::sleep(at.saturating_sub(clock::now())).await;
+    }
+    let failure = FetchFailure {
+        kind: FailureKind::Connect,
+        detail: format!("the address of {url} stays busy"),
+    };
+    (JobOutcome::Page { result: Err(failure), timings: crawler_fetch::Timings::default() }, None)
+}
+
+fn unreachable(kind: FailureKind, detail: &str) -> RobotsReply {
+    RobotsReply::Unreachable(FetchFailure { kind, detail: detail.to_owned() })
 }
 
 fn redirect_target(url: &WireUrl, response: &Response) -> Option<WireUrl> {
@@ -74,36 +113,89 @@ fn answered(response: &Response) -> RobotsReply {
     }
 }
 
+impl RobotsReply {
+    fn load(&self) -> Observation {
+        match self {
+            Self::Answered { load, .. } => *load,
+            Self::TooManyRedirects => Observation::Answered,
+            Self::Unreachable(_) => Observation::Failed,
+        }
+    }
+
+    /// Whether asking again soon may bring a better answer.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Answered { load, .. } => matches!(load, Observation::Throttled { .. }),
+            Self::TooManyRedirects => false,
+            Self::Unreachable(failure) => failure.kind.retryable(),
+        }
+    }
+
+    /// What it means (RFC 9309 section 2.3.1).
+    fn answer(&self) -> RobotsAnswer<'_> {
+        match self {
+            Self::Answered { status, body, .. } if (200..300).contains(status) => {
+                RobotsAnswer::Body(body)
+            }
+            Self::Answered { status, .. } => RobotsAnswer::Status(*status),
+            Self::TooManyRedirects => RobotsAnswer::TooManyRedirects,
+            Self::Unreachable(_) => RobotsAnswer::Unreachable,
+        }
+    }
+
+    /// Why the host's pages cannot be asked for, where that is not a line of robots.txt.
+    fn closed(&self) -> Option<Closed> {
+        match self {
+            Self::Answered { status, .. } if *status >= 500 || *status == 429 => {
+                let detail = format!("robots.txt answered with status {status}");
+                Some(Closed { reason: "robots", detail })
+            }
+            Self::Answered { .. } | Self::TooManyRedirects => None,
+            Self::Unreachable(failure) => {
+                Some(Closed { reason: failure.kind.as_str(), detail: failure.detail.clone() })
+            }
+        }
+    }
+}
+
 impl Shard {
     /// Notes the rules that a reply means, paces the host, and gives the lease back: the page is
-    /// asked for when the host is due again.
+    /// asked for when the host is due again. A passing failure is no answer yet: robots.txt is
+    /// asked for again, as often as a page would be.
     pub(super) fn learn_robots(&mut self, lease: Lease, reply: &RobotsReply) {
         let now = clock::now();
         let host = lease.fingerprint.host;
-        let (answer, load) = match reply {
-            RobotsReply::Answered { status, body, load } if (200..300).contains(status) => {
-                (RobotsAnswer::Body(body), *load)
-            }
-            RobotsReply::Answered { status, load, .. } => (RobotsAnswer::Status(*status), *load),
-            RobotsReply::TooManyRedirects => {
-                (RobotsAnswer::TooManyRedirects, Observation::Answered)
-            }
-            RobotsReply::Unreachable => (RobotsAnswer::Unreachable, Observation::Failed),
-        };
+        self.ledger.counters().robots_fetched += 1;
+        let retries = self.shared.config.retries;
+        let context = self.hosts.entry(host);
+        if reply.is_passing() && context.robots_failures < retries {
+            context.robots_failures += 1;
+            self.pace(host, reply.load());
+        } else {
+            context.robots_failures = 0;
+            self.adopt_robots(&lease, reply, now);
+        }
+        let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
+        self.put_off(lease, due);
+    }
+
+    /// From here on the reply decides on the host's pages.
+    fn adopt_robots(&mut self, lease: &Lease, reply: &RobotsReply, now: UnixMillis) {
+        let host = lease.fingerprint.host;
         let token = &self.shared.config.product_token;
         let context = self.hosts.entry(host);
-        context.robots_pending = false;
+        context.closed = reply.closed();
         let known = context.robots(lease.url.scheme());
-        let entry = RobotsEntry::from_answer(answer, token, now, known.as_ref());
-        let crawl_delay = entry.rules.crawl_delay();
-        *known = Some(entry);
-        self.ledger.counters().robots_fetched += 1;
+        let was_known = known.is_some();
+        *known = Some(RobotsEntry::from_answer(reply.answer(), token, now, known.as_ref()));
+        // A host that is closed to us is not asked again soon: its URLs need not wait to be told.
+        let is_closed = context.closed.is_some() && !was_known;
+        let crawl_delay = context.crawl_delay();
         if let Some(pace) = self.frontier.pace(host) {
             pace.crawl_delay = crawl_delay;
         }
-        self.pace(host, load);
-        let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
-        self.frontier.snooze(lease, due);
-        self.refund_lease(host);
+        if !is_closed {
+            self.pace(host, reply.load());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! How a leased URL ends, and the bookkeeping of it.
 
-use crawler_frontier::{Disposition, Lease};
+use crawler_frontier::{Disposition, Lease, PageMemory};
 use crawler_store::EncodedCapture;
 
 use super::Shard;
@@ -20,6 +20,8 @@ pub(super) enum End {
         wire_bytes: u64,
         content_bytes: u64,
         revisit: bool,
+        /// For later generations; remembered together with the capture that it speaks of.
+        memory: Option<Box<PageMemory>>,
         capture: EncodedCapture,
     },
     /// It was not asked for; `row` goes to the report of skipped URLs.
@@ -57,10 +59,13 @@ impl Shard {
         if matches!(disposition, Disposition::Fetched | Disposition::Done) {
             self.accounted -= 1;
         }
-        let host = lease.fingerprint.host;
+        let fingerprint = lease.fingerprint;
+        let host = fingerprint.host;
         self.frontier.settle(lease, disposition);
         let fetched = matches!(end, End::Fetched { .. });
-        self.ledger.record(end);
+        if let Some(memory) = self.ledger.record(end) {
+            self.frontier.remember(fingerprint, *memory);
+        }
         if fetched {
             self.gauges().fetched.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             self.close_lease(host);
@@ -74,7 +79,7 @@ impl Shard {
 /// Counts an end where the operator will look for it.
 pub(super) fn count(end: &End, counters: &mut Counters) {
     match end {
-        End::Fetched { status, wire_bytes, content_bytes, revisit, capture } => {
+        End::Fetched { status, wire_bytes, content_bytes, revisit, capture, .. } => {
             counters.fetched += 1;
             *counters.status.entry(*status).or_default() += 1;
             counters.wire_bytes += wire_bytes;

@@ -1,18 +1,20 @@
 //! Hands the seeds to the shards that own their hosts, as fast as the inboxes take them.
 
 use crawler_frontier::{Candidate, Hops, Source};
-use crawler_url::{Canonicalizer, ShardId, WireUrl};
+use crawler_url::{Canonicalizer, Fingerprint, ShardId, WireUrl};
 
-use crate::mesh::HandOff;
+use crate::mesh::{Delivery, DeliveryState, HandOff};
 use crate::outstanding::WorkGuard;
 use crate::shared::Shared;
 
 /// Seeds in one batch.
 const BATCH_SEEDS_MAX: usize = 1024;
 
-/// Seeds not yet delivered; the guard keeps the crawl from ending before they are.
+/// Seeds not yet admitted; the guard keeps the crawl from ending before they are.
 pub(super) struct Seeding {
     left: Vec<WireUrl>,
+    /// Under way, with what to send again should their shard fail.
+    sent: Vec<(Delivery, Vec<WireUrl>)>,
     canonicalizer: Canonicalizer,
     _starting: WorkGuard,
 }
@@ -21,20 +23,33 @@ impl Seeding {
     pub(super) fn new(mut seeds: Vec<WireUrl>, starting: WorkGuard) -> Self {
         // Taken from the end, so that they arrive in the order given.
         seeds.reverse();
-        Self { left: seeds, canonicalizer: Canonicalizer::default(), _starting: starting }
+        let canonicalizer = Canonicalizer::default();
+        Self { left: seeds, sent: Vec::new(), canonicalizer, _starting: starting }
     }
 
-    /// Delivers batches until an inbox is full or no seed is left; `None` when all are delivered.
+    /// Delivers batches until an inbox is full or no seed is left; `None` when all are admitted.
     pub(super) fn feed(mut self, shared: &Shared) -> Option<Self> {
+        self.take_back_lost();
         while !self.left.is_empty() {
-            let from = self.left.len().saturating_sub(BATCH_SEEDS_MAX);
             if shared.config.workers.iter().any(|id| shared.mesh.sender(id).capacity() == 0) {
                 return Some(self);
             }
+            let from = self.left.len().saturating_sub(BATCH_SEEDS_MAX);
             let batch = self.left.split_off(from);
             self.deliver(batch, shared);
         }
-        None
+        (!self.sent.is_empty()).then_some(self)
+    }
+
+    /// Forgets the batches that are admitted; those lost with a shard are to be sent again.
+    fn take_back_lost(&mut self) {
+        for (delivery, seeds) in std::mem::take(&mut self.sent) {
+            match delivery.state() {
+                DeliveryState::Pending => self.sent.push((delivery, seeds)),
+                DeliveryState::Admitted => {}
+                DeliveryState::Lost => self.left.extend(seeds.into_iter().rev()),
+            }
+        }
     }
 
     fn deliver(&mut self, batch: Vec<WireUrl>, shared: &Shared) {
@@ -49,15 +64,16 @@ impl Seeding {
             if links.is_empty() {
                 continue;
             }
-            let (hand_off, _) = HandOff::new(links, &shared.outstanding);
-            if let Err(refused) = shared.mesh.sender(ShardId(id)).try_send(hand_off) {
-                self.left.extend(refused.into_inner().links.into_iter().rev().map(|link| link.url));
-            }
+            let seeds: Vec<WireUrl> = links.iter().map(|link| link.url.clone()).collect();
+            let (hand_off, delivery) = HandOff::new(links, &shared.outstanding);
+            // A refused batch is dropped here, and so counts as lost and is sent again.
+            let _ = shared.mesh.sender(ShardId(id)).try_send(hand_off);
+            self.sent.push((delivery, seeds));
         }
     }
 }
 
-fn seed(url: WireUrl, fingerprint: crawler_url::Fingerprint) -> Candidate {
+fn seed(url: WireUrl, fingerprint: Fingerprint) -> Candidate {
     Candidate {
         url,
         fingerprint,

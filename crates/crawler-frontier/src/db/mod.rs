@@ -11,6 +11,7 @@ use crate::error::FrontierError;
 use crate::ops::Ops;
 use crate::reader::FrontierReader;
 use checkpoint::Checkpoint;
+use crawler_url::WireUrl;
 use fjall::Database;
 use seen_log::SeenLog;
 use spaces::Spaces;
@@ -71,6 +72,18 @@ impl FrontierDb {
     #[must_use]
     pub fn payload(&self) -> Option<Vec<u8>> {
         self.checkpoint.payload.clone()
+    }
+
+    /// Remembers seeds durably before any of them is queued, so that a crawl that ends before it
+    /// has taken them all can go on with the rest.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub fn add_seeds(&mut self, seeds: &[WireUrl]) -> Result<(), FrontierError> {
+        let mut ops = Ops::default();
+        ops.seeds.extend(seeds.iter().map(|seed| Box::from(seed.as_str())));
+        let payload = self.payload().unwrap_or_default();
+        self.commit(ops, &payload)
     }
 
     /// Which crawl over the same URLs this is, from 1.

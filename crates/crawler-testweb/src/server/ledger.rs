@@ -191,7 +191,7 @@ impl Ledger {
         stats.before_crawl_delay += violations.before_crawl_delay;
         stats.host_concurrency_max = stats.host_concurrency_max.max(self.in_flight_max);
         if let Some(gap) = self.gap_min {
-            let ms = gap.as_secs_f64() * 1000.0;
+            let ms = gap.as_micros() as f64 / 1000.0;
             stats.gap_ms_min = Some(stats.gap_ms_min.map_or(ms, |min| min.min(ms)));
         }
         if violations.total() > 0 {

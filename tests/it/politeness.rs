@@ -34,6 +34,20 @@ fn the_delay_holds_over_a_restart() {
 }
 
 #[test]
+fn a_redirected_robots_txt_waits_for_its_address_and_is_asked_for_once() {
+    let server = serve(small());
+    let place = Place::new();
+    // Host 3 redirects its robots.txt to itself, sooner than its address may be asked again.
+    let seed = &server.seeds()[3];
+    let args = ["--delay", "150ms", "--ip-delay", "150ms", "--max-pages", "3", seed];
+    place.crawl_from(&server, &args).ends(0);
+    let stats = server.stats();
+    assert_eq!(pages(&place.data()).len(), 3);
+    assert_eq!(stats.robots_requests, 2, "{stats}");
+    assert!(stats.gap_ms_min.unwrap() >= 149.0, "{stats}");
+}
+
+#[test]
 fn the_crawl_delay_of_robots_txt_wins() {
     let server = serve(erring());
     let place = Place::new();

@@ -22,8 +22,9 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(20);
 const FLUSH_BYTES: usize = 1 << 20;
 /// Bytes that all shards may have under way to the writer before they lease no more.
 const BACKLOG_BYTES_MAX: u64 = 48 << 20;
-/// Bytes of captures that may wait here before this shard takes no more work.
-const HELD_BYTES_MAX: usize = 16 << 20;
+/// Bytes of captures that may wait here before this shard takes no more work. Little in this crate's
+/// tests, so that whole crawls run against the limit.
+const HELD_BYTES_MAX: usize = if cfg!(test) { 32 << 10 } else { 16 << 20 };
 /// How often deliveries are looked at while pages wait for them.
 const DELIVERY_POLL: Duration = Duration::from_millis(2);
 

@@ -24,6 +24,7 @@ use crate::phase::Phase;
 use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
+mod capture;
 mod gauges;
 mod hosts;
 mod job;

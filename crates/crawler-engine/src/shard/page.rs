@@ -1,22 +1,20 @@
 //! From a response to a capture and its outlinks.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crawler_extract::{
     LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
     parse_x_robots_tag,
 };
-use crawler_fetch::{Protocol, Response, Timings, Truncated, decode};
-use crawler_frontier::{Lease, PageMemory, Source};
-use crawler_store::{
-    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, EncoderConfig, Revisit, SkippedRow,
-    content_digest, encode_skipped,
-};
+use crawler_fetch::{Response, Timings, decode};
+use crawler_frontier::{Lease, Source};
+use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, ShardId, WireUrl};
 
 use super::Shard;
+use super::capture::{memory_of, revisit};
 use super::job::Running;
 use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
@@ -28,7 +26,7 @@ const SNIFF_BYTES: usize = 512;
 
 /// What a shard needs to work on pages; buffers are reused.
 pub(super) struct PageWork {
-    encoder: CaptureEncoder,
+    pub(super) encoder: CaptureEncoder,
     canonicalizer: Canonicalizer,
     scope: Arc<Scope>,
     scope_version: u64,
@@ -36,14 +34,14 @@ pub(super) struct PageWork {
 
 /// What reading a page brought.
 #[derive(Default)]
-struct Reading {
-    facts: Option<PageFacts>,
-    content_bytes: Option<u64>,
-    links_found: u32,
-    redirect: Option<WireUrl>,
-    robots: RobotsDirectives,
+pub(super) struct Reading {
+    pub(super) facts: Option<PageFacts>,
+    pub(super) content_bytes: Option<u64>,
+    pub(super) links_found: u32,
+    pub(super) redirect: Option<WireUrl>,
+    pub(super) robots: RobotsDirectives,
     /// Shards that its outlinks were handed to.
-    touched: Vec<ShardId>,
+    pub(super) touched: Vec<ShardId>,
 }
 
 impl PageWork {
@@ -145,45 +143,6 @@ impl Shard {
         }
         reading
     }
-
-    fn encode(
-        &mut self,
-        lease: &Lease,
-        response: &Response,
-        timings: Timings,
-        reading: &Reading,
-        revisit: Option<Revisit<'_>>,
-    ) -> EncodedCapture {
-        let facts = reading.facts.as_ref();
-        let generation = self.shared.generation;
-        self.work.encoder.encode(&Capture {
-            url: &lease.url,
-            at: SystemTime::now().checked_sub(timings.total).unwrap_or(SystemTime::UNIX_EPOCH),
-            status: response.status,
-            protocol: protocol(response.version),
-            remote_ip: response.remote.ip(),
-            tls: response.tls,
-            response_head: &response.head,
-            body: &response.body,
-            chunked: response.chunked,
-            truncated: response.truncated.map(truncated),
-            request_head: &response.request_head,
-            via: lease.via.as_deref(),
-            depth: lease.depth,
-            hops: lease.hops.as_str(),
-            mime: header(response, "content-type"),
-            charset: facts.map(|facts| facts.charset),
-            title: facts.and_then(|facts| facts.title.as_deref()),
-            language: facts.and_then(|facts| facts.language.as_deref()),
-            outlinks: reading.links_found,
-            redirect: reading.redirect.as_ref().map(WireUrl::as_str),
-            robots: robots_words(reading.robots),
-            content_bytes: reading.content_bytes,
-            timings_ms: timings_ms(timings),
-            generation,
-            revisit,
-        })
-    }
 }
 
 /// Hands over the target of a redirect. A redirected seed is how its owner names the site, so its
@@ -239,74 +198,6 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
     reading.facts = Some(extract(&input, outlinks));
 }
 
-/// Whether a response brings nothing new against what an earlier generation stored.
-fn revisit<'a>(memory: Option<&'a PageMemory>, response: &Response) -> Option<Revisit<'a>> {
-    let memory = memory?;
-    let (refers_to_date, digest) = (memory.date.as_str(), memory.digest.as_str());
-    match response.status {
-        304 => Some(Revisit::ServerNotModified { refers_to_date, digest }),
-        200 if content_digest(&response.body) == digest => {
-            Some(Revisit::IdenticalPayload { refers_to_date, digest })
-        }
-        _ => None,
-    }
-}
-
-/// What the next generation needs to know. Only pages without outlinks are asked for
-/// conditionally: after a 304 the others would take the pages that only they lead to with them.
-fn memory_of(response: &Response, reading: &Reading, capture: &EncodedCapture) -> PageMemory {
-    let validator = |name| {
-        (reading.links_found == 0).then(|| header(response, name).map(str::to_owned)).flatten()
-    };
-    PageMemory {
-        etag: validator("etag"),
-        last_modified: validator("last-modified"),
-        digest: capture.payload_digest().to_owned(),
-        date: capture.date().to_owned(),
-    }
-}
-
-/// The directives as words, for those who use the pages.
-fn robots_words(directives: RobotsDirectives) -> Option<&'static str> {
-    match (directives.noindex, directives.nofollow, directives.noarchive) {
-        (false, false, false) => None,
-        (true, false, false) => Some("noindex"),
-        (false, true, false) => Some("nofollow"),
-        (false, false, true) => Some("noarchive"),
-        (true, true, false) => Some("noindex,nofollow"),
-        (true, false, true) => Some("noindex,noarchive"),
-        (false, true, true) => Some("nofollow,noarchive"),
-        (true, true, true) => Some("noindex,nofollow,noarchive"),
-    }
-}
-
-fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn protocol(version: Protocol) -> &'static str {
-    match version {
-        Protocol::Http10 => "http/1.0",
-        Protocol::Http11 => "http/1.1",
-        Protocol::Http2 => "h2",
-    }
-}
-
-fn truncated(why: Truncated) -> &'static str {
-    match why {
-        Truncated::Length => "length",
-        Truncated::Time => "time",
-        Truncated::Disconnect => "disconnect",
-    }
-}
-
-fn timings_ms(timings: Timings) -> CaptureTimings {
-    let ms = |part: Duration| part.as_secs_f32() * 1000.0;
-    CaptureTimings {
-        dns: ms(timings.dns),
-        connect: ms(timings.connect),
-        tls: ms(timings.tls),
-        first_byte: ms(timings.first_byte),
-        total: ms(timings.total),
-    }
 }

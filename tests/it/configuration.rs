@@ -114,6 +114,13 @@ fn a_command_line_that_cannot_work_is_explained() {
 }
 
 #[test]
+fn a_seed_file_without_its_flag_is_explained() {
+    let place = Place::new();
+    place.write("urls.txt", "http://127.0.0.1:1/\n");
+    place.crawler(["urls.txt"]).ends(4).says(&["is a file, not a URL", "--seeds urls.txt"]);
+}
+
+#[test]
 fn an_output_directory_that_cannot_be_made_is_explained() {
     let place = Place::new();
     place.write("file", "");

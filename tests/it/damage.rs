@@ -50,6 +50,26 @@ fn files_below(dir: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+fn results_without_their_frontier_are_refused() {
+    let (server, place) = begun();
+    let before = fs::read(place.data().join("pages/pages.jsonl")).unwrap();
+    for damage in ["flipped", "removed"] {
+        match damage {
+            "flipped" => {
+                let journals = files_below(&place.data().join("store"));
+                let is_journal = |path: &&PathBuf| path.extension().is_some_and(|it| it == "jnl");
+                journals.iter().filter(is_journal).for_each(|journal| flip_at(journal, 100));
+            }
+            _ => fs::remove_dir_all(place.data().join("store")).unwrap(),
+        }
+        place.crawl(&server, &[]).ends(17).says(&["error: ", "store", "--fresh"]);
+        assert_eq!(fs::read(place.data().join("pages/pages.jsonl")).unwrap(), before, "{damage}");
+    }
+    place.crawl(&server, &["--fresh"]).ends(0);
+    assert_whole(&place.data(), &server);
+}
+
+#[test]
 fn output_that_lost_committed_bytes_is_refused() {
     for name in ["warc", "cdxj/index.cdxj", "pages/pages.jsonl"] {
         let (server, place) = begun();

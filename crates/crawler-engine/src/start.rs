@@ -27,8 +27,8 @@ use crate::supervisor::Supervisor;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
-/// The frontier goes last: while it is there, an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 6] = ["warc", "cdxj", "pages", "reports", "stats.json", "store"];
+/// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
+const OUR_ENTRIES: [&str; 6] = ["warc", "cdxj", "pages", "reports", "store", "stats.json"];
 
 /// Why a crawl could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,16 @@ pub enum StartError {
         /// What the parser said.
         source: serde_json::Error,
     },
+    /// There are results of an earlier crawl, but nothing that says how far it came.
+    #[error(
+        "{} has results of an earlier crawl, but its store/ is empty or lost its first commit; \
+         restore store/ from a backup, or begin anew with --fresh or another --output",
+        dir.display()
+    )]
+    LostFrontier {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// TLS roots or another part of the fetch path cannot be set up.
     #[error(transparent)]
     Fetch(#[from] FetchSetupError),
@@ -95,6 +105,9 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     let mut frontier = FrontierDb::open(&config.data_dir.join("store"))?;
     let stored_seeds = frontier.reader().seeds()?;
     let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
+    if frontier.payload().is_none() && has_results(&config.data_dir) {
+        return Err(StartError::LostFrontier { dir: config.data_dir });
+    }
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -140,8 +153,9 @@ fn prepare(dir: &Path, start: Start) -> Result<DirLock, StartError> {
         LockRefusal::Held(pid) => StartError::Locked { dir: dir.to_owned(), pid },
         LockRefusal::Io(source) => failed(source),
     })?;
-    // Without a frontier it is not a crawl's directory, and what is in it is not ours to remove.
-    if start == Start::Fresh && dir.join("store").is_dir() {
+    // Without either it is not a crawl's directory, and what is in it is not ours to remove.
+    let is_ours = dir.join("store").is_dir() || dir.join("stats.json").is_file();
+    if start == Start::Fresh && is_ours {
         for entry in OUR_ENTRIES {
             remove(&dir.join(entry)).map_err(failed)?;
         }
@@ -155,6 +169,12 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Whether an earlier crawl has indexed pages here. The very first commit comes before any page, so
+/// a store without one does not belong to them.
+fn has_results(dir: &Path) -> bool {
+    fs::metadata(dir.join("pages/pages.jsonl")).is_ok_and(|rows| rows.len() > 0)
 }
 
 fn read_checkpoint(dir: &Path, frontier: &FrontierDb) -> Result<Option<Checkpoint>, StartError> {

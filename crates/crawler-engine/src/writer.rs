@@ -157,9 +157,11 @@ impl Writer {
     fn patience(&self) -> Duration {
         let wanted = self.dirty && self.shared.writer.commit_wanted.load(Ordering::Relaxed);
         let interval = if wanted { COMMIT_GAP } else { COMMIT_INTERVAL };
+        // Shards may ask for a commit while this one waits, but only if there is something in it.
+        let longest = if self.dirty { COMMIT_GAP } else { COMMIT_INTERVAL };
         interval
             .saturating_sub(self.committed_at.elapsed())
-            .clamp(Duration::from_millis(1), COMMIT_GAP)
+            .clamp(Duration::from_millis(1), longest)
     }
 
     fn is_commit_due(&self) -> bool {

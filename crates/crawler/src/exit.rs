@@ -76,7 +76,10 @@ impl Exit {
             Some(StartError::Locked { .. }) => Self::Locked,
             Some(StartError::NoSeeds | StartError::Fetch(_)) => Self::BadConfig,
             Some(
-                StartError::Frontier(_) | StartError::Store(_) | StartError::Checkpoint { .. },
+                StartError::Frontier(_)
+                | StartError::Store(_)
+                | StartError::Checkpoint { .. }
+                | StartError::LostFrontier { .. },
             ) => Self::Fatal,
             _ => Self::Failed,
         }

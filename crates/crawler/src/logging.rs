@@ -10,7 +10,7 @@ use crate::settings::LogFormat;
 
 /// Starts logging for the rest of the process.
 ///
-/// A lone level is meant for this program; its libraries keep to warnings, which `trace` lifts.
+/// A lone level is meant for this program; its libraries keep to warnings.
 ///
 /// # Errors
 /// When logging was started before.
@@ -29,7 +29,7 @@ pub(crate) fn start(level: &str, format: LogFormat, writer: LogWriter) -> anyhow
 
 fn filter(level: &str) -> EnvFilter {
     let directives = match level {
-        "info" | "debug" => format!("warn,crawler={level}"),
+        "info" | "debug" | "trace" => format!("warn,crawler={level}"),
         other => other.to_owned(),
     };
     EnvFilter::new(directives)

@@ -1,6 +1,14 @@
 //! The crawler process: command line, settings, signals, progress, reports and exit codes. What a
 //! crawl does is the engine's; what it is told and what it tells is here.
 
+/// As in the standard library, but a reader that has gone away is no reason to panic.
+macro_rules! eprintln {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod cli;
 mod exit;
 mod logging;

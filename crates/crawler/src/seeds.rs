@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use crawler_url::{UrlError, WireUrl};
 
@@ -37,6 +38,10 @@ impl Seeds {
         for entry in urls {
             match entry.text.as_str() {
                 STDIN => seeds.read_source(entry, &mut unreadable),
+                text if !text.contains("://") && Path::new(text).is_file() => {
+                    let mend = format!("write --seeds {text} to read the seeds in it");
+                    seeds.refuse(&entry.place, text, "is a file, not a URL", Some(mend));
+                }
                 text => seeds.add(text, &entry.place),
             }
         }

@@ -7,6 +7,7 @@ use crawler_politeness::UnixMillis;
 
 use super::Shard;
 use crate::clock;
+use crate::phase::Phase;
 
 /// How often the CPU use of the thread and the host counts are measured.
 const MEASURE_INTERVAL: Duration = Duration::from_millis(250);
@@ -43,8 +44,10 @@ impl Shard {
         gauges.unsettled.store(self.ledger.waiting_pages() as u32, SeqCst);
         gauges.in_flight.store(self.in_flight.len() as u32, SeqCst);
         if let Some(permille) = busy {
-            let hosts = self.frontier.hosts();
             gauges.busy_permille.store(permille, Relaxed);
+        }
+        if busy.is_some() || self.shared.phase() >= Phase::Stopping {
+            let hosts = self.frontier.hosts();
             gauges.seen.store(self.frontier.seen(), Relaxed);
             gauges.hosts_known.store(hosts.known as u64, Relaxed);
             gauges.hosts_ready.store(hosts.ready as u64, Relaxed);

@@ -165,7 +165,9 @@ impl Shard {
     pub(super) fn learn_robots(&mut self, lease: Lease, reply: &RobotsReply) {
         let now = clock::now();
         let host = lease.fingerprint.host;
-        self.ledger.counters().robots_fetched += 1;
+        if !matches!(reply, RobotsReply::Unreachable(_)) {
+            self.ledger.counters().robots_fetched += 1;
+        }
         let retries = self.shared.config.retries;
         let context = self.hosts.entry(host);
         if reply.is_passing() && context.robots_failures < retries {

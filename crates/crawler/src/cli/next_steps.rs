@@ -16,9 +16,11 @@ const ROW_BYTES_MAX: u64 = 1 << 20;
 /// Says where the results are and what to do with them.
 pub(super) fn print(finish: &Finish, data_dir: &Path) {
     let dir = shell_quoted(&data_dir.display().to_string());
-    eprintln!("\nfiles: {dir}/warc (WARC), listed in {dir}/pages/pages.jsonl");
     if let Some(url) = first_page(data_dir) {
+        eprintln!("\nfiles: {dir}/warc (WARC), listed in {dir}/pages/pages.jsonl");
         eprintln!("try:   crawler get -o {dir} {}", shell_quoted(&url));
+    } else {
+        eprintln!("\nno page was fetched well: {dir}/reports/skipped.jsonl may say why");
     }
     match finish {
         Finish::Done => {}

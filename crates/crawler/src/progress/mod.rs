@@ -94,6 +94,7 @@ fn log_line(snapshot: &Snapshot, rate: rates::Rate) {
         failed = snapshot.failed_total(),
         skipped = snapshot.skipped_total(),
         hosts = snapshot.hosts_known,
+        hosts_waiting = snapshot.hosts_snoozed,
         "progress"
     );
 }

@@ -2,13 +2,16 @@
 CARGO  ?= cargo
 OUTPUT ?= ./crawl
 ARGS   ?=
+KEYS   ?= 1M,20M,100M,300M
+URLS   ?= 1M,10M
+DIR    ?= /tmp
 BIN    := target/release/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e check bench fmt clean
+.PHONY: help build run test e2e check bench bench-frontier fmt clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the release binary, target/release/crawler
 	$(CARGO) build --release --locked -p crawler
@@ -35,6 +38,10 @@ check: ## Formatting, lints, documentation and the layering of the crates
 
 bench: build ## Pages per CPU second on the built-in test web and on real pages
 	benches/crawl.sh $(BIN)
+
+bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
+	$(CARGO) run --release --locked -p crawler-benches -- seen --keys $(KEYS) --dir $(DIR)
+	$(CARGO) run --release --locked -p crawler-benches -- queue --urls $(URLS) --dir $(DIR)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

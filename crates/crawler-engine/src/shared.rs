@@ -121,7 +121,8 @@ pub(crate) struct WriterGauges {
     pub(crate) backlog_bytes: AtomicU64,
     /// A shard has nothing to do until the next commit.
     pub(crate) commit_wanted: AtomicBool,
-    /// For each shard: the number of its last ops that are committed, and who waits for it.
+    /// For each shard: the number of its last ops that are committed, and who waits for it or for
+    /// the seen set.
     pub(crate) committed: Vec<(AtomicU64, Notify)>,
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, Start};
+use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
@@ -103,6 +104,7 @@ fn holder(pid: Option<u32>) -> String {
 pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     let lock = prepare(&config.data_dir, config.start)?;
     let mut frontier = FrontierDb::open(&config.data_dir.join("store"))?;
+    frontier.assign(config.workers)?;
     let stored_seeds = frontier.reader().seeds()?;
     let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
     if frontier.payload().is_none() && has_results(&config.data_dir) {
@@ -117,9 +119,12 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     if !config.seeds.is_empty() {
         frontier.add_seeds(&config.seeds)?;
     }
-    let (positions, counters) = checkpoint.map(|c| (c.positions, c.counters)).unzip();
-    let store = open_store(&config, positions.as_ref())?;
-    let counters = counters.unwrap_or_default();
+    let store = open_store(&config, checkpoint.as_ref().map(|c| &c.positions))?;
+    let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
+    let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
+        checkpoint.addresses.into_iter().for_each(|(ip, at)| ip_limits.restore(ip, at));
+        checkpoint.counters
+    });
     let seeds = all_seeds(&config.seeds, &stored_seeds);
     let scope = Scope::new(config.scope.clone(), &seeds);
     let shards = usize::from(config.workers.get());
@@ -129,7 +134,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
         mesh: Mesh::new(config.workers),
         outstanding: Outstanding::default(),
         budget: PageBudget::new(config.limits.pages, counters.fetched),
-        ip_limits: Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval)),
+        ip_limits,
         scope: ScopeCell::new(scope),
         generation: frontier.generation(),
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crawler_frontier::FrontierReader;
-use crawler_url::{ShardId, WireUrl};
+use crawler_url::{Canonicalizer, ShardId, WireUrl};
 
 use crate::clock;
 use crate::handle::End;
@@ -81,7 +81,9 @@ impl Supervisor {
 
     /// Watches until the phase is `Stopping`.
     fn oversee(&mut self, shards: &mut [Watched], starting: WorkGuard) {
-        let mut seeding = Some(Seeding::new(std::mem::take(&mut self.seeds), starting));
+        let canonicalizer = Canonicalizer::keyed(self.reader.fingerprint_seed());
+        let seeds = std::mem::take(&mut self.seeds);
+        let mut seeding = Some(Seeding::new(seeds, canonicalizer, starting));
         let mut draining_since = None;
         while self.shared.phase() < Phase::Stopping {
             std::thread::sleep(TICK);

@@ -5,16 +5,19 @@
 //! records their lengths together with the frontier's changes. Whatever kills the process, the
 //! next start cuts the files back to the recorded lengths and finds a frontier that agrees.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use crawler_frontier::{FrontierDb, FrontierError, Ops};
+use crawler_politeness::UnixMillis;
 use crawler_store::{EncodedCapture, StoreError, StorePositions, StoreWriter};
 use crawler_url::ShardId;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::counters::Counters;
 use crate::phase::{Finish, Phase};
 use crate::shared::{Shared, locked};
@@ -65,6 +68,9 @@ impl ShardBatch {
 pub(crate) struct Checkpoint {
     pub(crate) positions: StorePositions,
     pub(crate) counters: Counters,
+    /// Addresses that must not be asked before a time to come.
+    #[serde(default)]
+    pub(crate) addresses: Vec<(IpAddr, UnixMillis)>,
 }
 
 /// Why nothing more can be written.
@@ -225,7 +231,9 @@ fn record(
     pending: Ops,
 ) -> Result<(), WriteError> {
     let counters = locked(&shared.totals).clone();
-    let payload = serde_json::to_vec(&Checkpoint { positions, counters })?;
+    // What ends before the next commit need not be remembered.
+    let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
+    let payload = serde_json::to_vec(&Checkpoint { positions, counters, addresses })?;
     Ok(frontier.commit(pending, &payload)?)
 }
 

@@ -52,6 +52,29 @@ pub enum Phase {
 }
 
 impl FailureKind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Dns,
+        Self::DnsNoSuchHost,
+        Self::AddressRefused,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout(Phase::Dns),
+        Self::Timeout(Phase::Connect),
+        Self::Timeout(Phase::Tls),
+        Self::Timeout(Phase::FirstByte),
+        Self::Timeout(Phase::Total),
+        Self::Reset,
+        Self::Protocol,
+        Self::HeadTooLarge,
+    ];
+
+    /// The kind with this [name](Self::as_str).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// Stable name for reports and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! What can go wrong with the durable side, sorted by what the caller can do about it.
 
+use crate::seen::SeenError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -96,6 +97,19 @@ impl FrontierError {
                 disk_full: false,
             },
             other => Self::damaged(path, format!("{other:?}")),
+        }
+    }
+}
+
+impl From<SeenError> for FrontierError {
+    fn from(error: SeenError) -> Self {
+        match error {
+            SeenError::Io { path, source } => Self::Io { path, source },
+            SeenError::Damaged { path, detail } => Self::Damaged { path, detail, mend: MEND_STORE },
+            SeenError::Format { found, expected, .. } => Self::Format { found, expected },
+            SeenError::Ended => {
+                Self::Poisoned { first: SeenError::Ended.to_string(), disk_full: false }
+            }
         }
     }
 }

@@ -30,6 +30,11 @@ impl Hasher for KeyHasher {
         self.write_u64(u64::from(value));
     }
 
+    fn write_u128(&mut self, value: u128) {
+        self.write_u64((value >> 64) as u64);
+        self.write_u64(value as u64);
+    }
+
     fn write_u64(&mut self, value: u64) {
         self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(FACTOR);
     }

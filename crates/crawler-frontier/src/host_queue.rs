@@ -4,7 +4,7 @@ use crate::class::Class;
 use crate::host_row::{ClassRow, HostRow, HostTotals};
 use crate::key::QueueKey;
 use crate::record::RecordBytes;
-use crawler_politeness::Pace;
+use crawler_politeness::{Pace, UnixMillis};
 use crawler_url::{HostHash, HostKey};
 use std::collections::VecDeque;
 
@@ -24,10 +24,15 @@ pub(crate) struct HostQueue {
     pub(crate) row_changed: bool,
     /// The pace was lent out since the host was last planned.
     pub(crate) pace_lent: bool,
+    /// Number of the hand-over that carries the newest row.
+    pub(crate) row_number: u64,
+    /// Times of the host's rows in the due index, written or on their way.
+    pub(crate) due_rows: Vec<UnixMillis>,
+    /// URLs leased since the host came into memory.
+    pub(crate) leases: u32,
     hash: HostHash,
     /// Number of the hand-over that carries the youngest spilled URL.
     spilled_number: u64,
-    next_seq: u64,
     buffer: VecDeque<Waiting>,
     /// In priority order; only classes with unsettled URLs.
     classes: Vec<ClassQueue>,
@@ -92,8 +97,10 @@ impl HostQueue {
             in_flight: 0,
             row_changed: false,
             pace_lent: false,
+            row_number: 0,
+            due_rows: Vec::new(),
+            leases: 0,
             spilled_number: 0,
-            next_seq: 0,
             buffer: VecDeque::new(),
             classes: Vec::new(),
             leased: Vec::new(),
@@ -105,27 +112,29 @@ impl HostQueue {
         let mut host = Self::new(row.key, hash);
         host.pace = row.pace;
         host.totals = row.totals;
-        host.next_seq = row.next_seq;
-        for ClassRow { class, head, queued } in row.classes {
+        host.absorb(&row.classes)?;
+        Ok(host)
+    }
+
+    /// Adds URLs that stand on disk. Only before the first one is leased or appended.
+    pub(crate) fn absorb(&mut self, rows: &[ClassRow]) -> Result<(), &'static str> {
+        for &ClassRow { class, head, queued } in rows {
             let class = Class::new(class).ok_or("it has an unknown class")?;
-            let in_order = host.classes.last().is_none_or(|last| last.class < class);
-            if !in_order || head.checked_add(queued).is_none_or(|end| end > row.next_seq) {
-                return Err("its classes contradict each other");
-            }
-            let spilled = queued;
             if queued == 0 {
                 return Err("it has an empty class");
             }
-            host.classes.push(ClassQueue { class, queued, spilled, cursor: head, leased_end: 0 });
+            let queue = self.class_mut(class);
+            queue.cursor = if queue.spilled == 0 { head } else { queue.cursor.min(head) };
+            queue.spilled += queued;
+            queue.queued += queued;
         }
-        Ok(host)
+        Ok(())
     }
 
     pub(crate) fn to_row(&self) -> HostRow {
         HostRow {
             key: self.key.clone(),
             pace: self.pace.clone(),
-            next_seq: self.next_seq,
             classes: self.classes.iter().map(|class| self.class_row(class)).collect(),
             totals: self.totals,
         }
@@ -135,14 +144,14 @@ impl HostQueue {
         self.hash
     }
 
-    /// URLs not settled, leased ones included.
-    pub(crate) fn queued(&self) -> u64 {
-        self.classes.iter().map(|class| class.queued).sum()
-    }
-
     /// Whether any URL is not settled.
     pub(crate) fn has_queued(&self) -> bool {
         !self.classes.is_empty()
+    }
+
+    /// Whether no URL is leased.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.leased.is_empty()
     }
 
     /// Where the URL to be leased next is.
@@ -164,16 +173,16 @@ impl HostQueue {
     }
 
     /// Queues a URL at the end of its class, in the buffer if it belongs to the first
-    /// `buffer_urls_max` ones. Hand-over `number` will carry it.
+    /// `buffer_urls_max` ones. Hand-over `number` will carry it. `seq` must be greater than that of
+    /// any URL before.
     pub(crate) fn append(
         &mut self,
         class: Class,
+        seq: u64,
         record: RecordBytes,
         buffer_urls_max: usize,
         number: u64,
     ) -> QueueKey {
-        let seq = self.next_seq;
-        self.next_seq += 1;
         self.class_mut(class).queued += 1;
         if self.make_room(class, buffer_urls_max, number) {
             let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
@@ -214,6 +223,7 @@ impl HostQueue {
         let queue = self.class_mut(class);
         queue.leased_end = queue.leased_end.max(seq + 1);
         self.in_flight += 1;
+        self.leases += 1;
         Some(waiting)
     }
 
@@ -288,11 +298,7 @@ impl HostQueue {
         let buffered = self.buffer.get(first).filter(|waiting| waiting.class == class);
         let spilled = (queue.spilled > 0).then_some(queue.cursor);
         let head = leased.chain(buffered.map(|waiting| waiting.seq)).chain(spilled).min();
-        ClassRow {
-            class: class.number(),
-            head: head.unwrap_or(self.next_seq),
-            queued: queue.queued,
-        }
+        ClassRow { class: class.number(), head: head.unwrap_or(0), queued: queue.queued }
     }
 
     fn class_mut(&mut self, class: Class) -> &mut ClassQueue {

@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct HostRow {
     pub(crate) key: HostKey,
     pub(crate) pace: Pace,
-    /// Place the next URL gets; counts through all classes and is never dealt twice.
-    pub(crate) next_seq: u64,
     /// Only classes with queued URLs, in priority order.
     pub(crate) classes: Vec<ClassRow>,
     pub(crate) totals: HostTotals,
@@ -27,6 +25,12 @@ pub(crate) struct ClassRow {
     pub(crate) queued: u64,
 }
 
+/// URLs queued for a host while it was not in memory: added to its row when it comes back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Appended {
+    pub(crate) classes: Vec<ClassRow>,
+}
+
 /// How a host's URLs have ended so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostTotals {
@@ -36,11 +40,32 @@ pub struct HostTotals {
     pub fetched: u64,
     /// Attempts that were put off to be tried again.
     pub retried: u64,
+    /// New URLs that were turned away because the frontier was full.
+    pub shed: u64,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl HostRow {
+    /// Encodes into `out`, replacing what it held.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), FrontierError> {
+        encode_versioned(VERSION, self, out)
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        decode_versioned(VERSION, bytes)
+    }
+}
+
+impl Appended {
+    /// Counts one more URL, which stands behind all others of its class.
+    pub(crate) fn push(&mut self, class: u8, seq: u64) {
+        match self.classes.iter_mut().find(|row| row.class == class) {
+            Some(row) => row.queued += 1,
+            None => self.classes.push(ClassRow { class, head: seq, queued: 1 }),
+        }
+    }
+
     /// Encodes into `out`, replacing what it held.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), FrontierError> {
         encode_versioned(VERSION, self, out)
@@ -89,9 +114,9 @@ mod tests {
         let mut pace = Pace::default();
         pace.next_fetch_at = UnixMillis(1_700_000_000_000);
         let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
-        let totals = HostTotals { done: 4, fetched: 3, retried: 1 };
+        let totals = HostTotals { done: 4, fetched: 3, retried: 1, shed: 9 };
         let key = "example.com:8080".parse().unwrap();
-        let row = HostRow { key, pace, next_seq: 10, classes, totals };
+        let row = HostRow { key, pace, classes, totals };
         let mut bytes = b"what was there before".to_vec();
         row.encode(&mut bytes).unwrap();
         let back = HostRow::decode(&bytes).unwrap();

@@ -17,8 +17,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `db/` | an LSM store: queue, hosts, pages, seeds, and the checkpoint row |
-//! | `seen-N.log` | fingerprints of every URL ever admitted in generation N |
+//! | `db/` | an LSM store: queue, hosts and when they are due, robots, pages, seeds, and the checkpoint row |
+//! | `seen/` | sorted runs of the fingerprints of every URL admitted in this generation |
 //!
 //! This crate neither fetches nor reads a clock, and starts no thread but the store's own.
 
@@ -26,6 +26,7 @@ mod candidate;
 mod class;
 mod db;
 mod due;
+mod due_row;
 mod error;
 mod frontier;
 mod hash;
@@ -34,18 +35,25 @@ mod host_row;
 mod key;
 mod ops;
 mod page;
+mod parked;
 mod reader;
 mod record;
-mod seen;
+mod robots_row;
+pub mod seen;
+mod seen_row;
+mod slot_row;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::FrontierDb;
 pub use error::FrontierError;
-pub use frontier::{Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Lease, Next};
+pub use frontier::{
+    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Wake,
+};
 pub use host_row::HostTotals;
 pub use ops::Ops;
 pub use page::PageMemory;
 pub use reader::FrontierReader;
+pub use robots_row::{RobotsMemory, RobotsText};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,16 @@
 //! Changes on their way from a shard to the store-writer thread.
 
+use crate::due_row::DueKey;
 use crate::hash::KeyMap;
-use crate::host_row::HostRow;
+use crate::host_row::{Appended, HostRow};
 use crate::key::QueueKey;
 use crate::page::PageMemory;
 use crate::record::RecordBytes;
-use crawler_url::{Fingerprint, HostHash};
+use crate::robots_row::{RobotsKey, RobotsMemory};
+use crate::seen::RunMeta;
+use crate::seen_row::SeenRowKey;
+use crate::slot_row::SlotRow;
+use crawler_url::{Fingerprint, HostHash, Slot};
 
 /// Everything a shard changed since it last handed over, to become durable in one step.
 ///
@@ -14,19 +19,35 @@ use crawler_url::{Fingerprint, HostHash};
 #[derive(Debug, Default)]
 pub struct Ops {
     number: u64,
-    pub(crate) queue: KeyMap<QueueKey, QueueOp>,
+    pub(crate) queue: KeyMap<QueueKey, RowOp<RecordBytes>>,
     /// Only the newest row of a host counts.
     pub(crate) hosts: KeyMap<HostHash, HostRow>,
-    /// New members of the seen set, in discovery order.
-    pub(crate) fingerprints: Vec<Fingerprint>,
+    /// URLs queued for hosts that are not in memory.
+    pub(crate) appended: KeyMap<(HostHash, u64), RowOp<Appended>>,
+    pub(crate) due: KeyMap<DueKey, DueOp>,
+    pub(crate) slots: KeyMap<Slot, SlotRow>,
+    /// Keys let through and candidates not yet judged.
+    pub(crate) seen: KeyMap<SeenRowKey, RowOp<Vec<u8>>>,
+    /// Finished files of the seen set.
+    pub(crate) runs: Vec<RunMeta>,
+    pub(crate) robots: KeyMap<RobotsKey, RobotsMemory>,
     pub(crate) pages: KeyMap<Fingerprint, PageMemory>,
     pub(crate) seeds: Vec<Box<str>>,
+    /// No place in a queue was dealt from here on.
+    pub(crate) next_seq: u64,
 }
 
-/// What happens to a key of the queue.
+/// What happens to a row whose key is used once: inserted, then removed.
 #[derive(Debug)]
-pub(crate) enum QueueOp {
-    Insert(RecordBytes),
+pub(crate) enum RowOp<T> {
+    Insert(T),
+    Remove,
+}
+
+/// What happens to a row that may come back: the last word counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DueOp {
+    Insert,
     Remove,
 }
 
@@ -51,7 +72,12 @@ impl Ops {
     pub fn len(&self) -> usize {
         self.queue.len()
             + self.hosts.len()
-            + self.fingerprints.len()
+            + self.appended.len()
+            + self.due.len()
+            + self.slots.len()
+            + self.seen.len()
+            + self.runs.len()
+            + self.robots.len()
             + self.pages.len()
             + self.seeds.len()
     }
@@ -59,43 +85,62 @@ impl Ops {
     /// Adds later changes. A URL that came and went in between leaves no trace to be written.
     pub fn merge(&mut self, later: Ops) {
         let number = self.number.max(later.number);
+        let next_seq = self.next_seq.max(later.next_seq);
         if self.is_empty() {
             *self = later;
         } else {
-            for (key, op) in later.queue {
-                match op {
-                    QueueOp::Insert(record) => self.insert(key, record),
-                    QueueOp::Remove => self.remove(key),
-                }
-            }
+            merge_rows(&mut self.queue, later.queue);
+            merge_rows(&mut self.appended, later.appended);
+            merge_rows(&mut self.seen, later.seen);
             self.hosts.extend(later.hosts);
-            self.fingerprints.extend(later.fingerprints);
+            self.due.extend(later.due);
+            self.slots.extend(later.slots);
+            self.runs.extend(later.runs);
+            self.robots.extend(later.robots);
             self.pages.extend(later.pages);
             self.seeds.extend(later.seeds);
         }
-        self.number = number;
+        (self.number, self.next_seq) = (number, next_seq);
     }
 
     pub(crate) fn insert(&mut self, key: QueueKey, record: RecordBytes) {
-        self.queue.insert(key, QueueOp::Insert(record));
+        self.queue.insert(key, RowOp::Insert(record));
     }
 
     pub(crate) fn remove(&mut self, key: QueueKey) {
-        // Each key is inserted once: an insert still waiting here was never written.
-        if let Some(QueueOp::Insert(_)) = self.queue.remove(&key) {
-            return;
-        }
-        self.queue.insert(key, QueueOp::Remove);
+        remove_row(&mut self.queue, key);
     }
 
     /// Hands everything over under `number`, and makes room for as much again.
-    pub(crate) fn take(&mut self, number: u64) -> Ops {
+    pub(crate) fn take(&mut self, number: u64, next_seq: u64) -> Ops {
         let mut taken = std::mem::take(self);
-        taken.number = number;
+        (taken.number, taken.next_seq) = (number, next_seq);
         self.queue.reserve(taken.queue.len().min(RESERVED_MAX));
         self.hosts.reserve(taken.hosts.len().min(RESERVED_MAX));
-        self.fingerprints.reserve(taken.fingerprints.len().min(RESERVED_MAX));
         taken
+    }
+}
+
+/// Removes a row that was inserted earlier, here or in the store.
+pub(crate) fn remove_row<K: Eq + std::hash::Hash, T>(rows: &mut KeyMap<K, RowOp<T>>, key: K) {
+    // Each key is inserted once: an insert still waiting here was never written.
+    if let Some(RowOp::Insert(_)) = rows.remove(&key) {
+        return;
+    }
+    rows.insert(key, RowOp::Remove);
+}
+
+fn merge_rows<K: Eq + std::hash::Hash, T>(
+    rows: &mut KeyMap<K, RowOp<T>>,
+    later: KeyMap<K, RowOp<T>>,
+) {
+    for (key, op) in later {
+        match op {
+            RowOp::Insert(row) => {
+                rows.insert(key, RowOp::Insert(row));
+            }
+            RowOp::Remove => remove_row(rows, key),
+        }
     }
 }
 
@@ -110,20 +155,19 @@ mod tests {
         QueueKey { host: HostHash(1), class: Class::SEED, seq }
     }
 
-    fn row(next_seq: u64) -> HostRow {
+    fn row(done: u64) -> HostRow {
         HostRow {
             key: "example.com".parse().unwrap(),
             pace: Pace::default(),
-            next_seq,
             classes: Vec::new(),
-            totals: HostTotals::default(),
+            totals: HostTotals { done, ..HostTotals::default() },
         }
     }
 
     fn ops(number: u64, changes: impl FnOnce(&mut Ops)) -> Ops {
         let mut ops = Ops::default();
         changes(&mut ops);
-        ops.take(number)
+        ops.take(number, number * 10)
     }
 
     #[test]
@@ -138,28 +182,28 @@ mod tests {
             ops.remove(key(1));
             ops.remove(key(0));
         }));
-        assert_eq!(first.number(), 2);
+        assert_eq!((first.number(), first.next_seq), (2, 20));
         assert_eq!(first.len(), 1);
-        assert!(matches!(first.queue.get(&key(0)), Some(QueueOp::Remove)));
+        assert!(matches!(first.queue.get(&key(0)), Some(RowOp::Remove)));
     }
 
     #[test]
-    fn later_host_rows_win_and_order_is_kept() {
-        let print = |url| Fingerprint { host: HostHash(1), url };
+    fn the_last_word_on_a_host_counts() {
+        let due = DueKey::new(HostHash(1), crawler_politeness::UnixMillis(5));
         let mut first = ops(1, |ops| {
             ops.hosts.insert(HostHash(1), row(1));
-            ops.fingerprints.push(print(9));
+            ops.due.insert(due, DueOp::Insert);
         });
         first.merge(ops(2, |ops| {
             ops.hosts.insert(HostHash(1), row(2));
-            ops.fingerprints.push(print(3));
+            ops.due.insert(due, DueOp::Remove);
         }));
-        assert_eq!(first.hosts[&HostHash(1)].next_seq, 2);
-        assert_eq!(first.fingerprints, [print(9), print(3)]);
+        assert_eq!(first.hosts[&HostHash(1)].totals.done, 2);
+        assert_eq!(first.due[&due], DueOp::Remove, "it may stand in the store since long ago");
         let mut empty = Ops::default();
         empty.merge(first);
-        assert_eq!((empty.number(), empty.len()), (2, 3));
+        assert_eq!((empty.number(), empty.len()), (2, 2));
         empty.merge(Ops::default());
-        assert_eq!((empty.number(), empty.len()), (2, 3));
+        assert_eq!((empty.number(), empty.len()), (2, 2));
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::class::Class;
 use crate::db::checkpoint::Checkpoint;
-use crate::db::{seen_log, spaces::Spaces};
+use crate::db::spaces::Spaces;
+use crate::due_row::DueKey;
 use crate::error::FrontierError;
 use crate::host_queue::Waiting;
-use crate::host_row::HostRow;
+use crate::host_row::{Appended, HostRow};
 use crate::key::QueueKey;
 use crate::page::PageMemory;
 use crate::record::RecordBytes;
-use crawler_url::{Fingerprint, HostHash, ShardCount, ShardId, Slot, WireUrl};
+use crate::robots_row::{RobotsKey, RobotsMemory};
+use crate::seen::{SeenHandle, SeenKey};
+use crate::seen_row::{SeenRowKey, SeenRowKind, Undecided, read_fresh};
+use crate::slot_row::SlotRow;
+use crawler_politeness::UnixMillis;
+use crawler_url::{Fingerprint, HostHash, Scheme, ShardCount, ShardId, Slot, WireUrl};
 use fjall::{Database, Readable};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,11 +28,33 @@ pub struct FrontierReader {
     db: Database,
     spaces: Spaces,
     dir: Arc<Path>,
+    seen: SeenHandle,
+    fingerprint_seed: u64,
+}
+
+/// What the store holds of a host.
+#[derive(Debug, Default)]
+pub(crate) struct StoredHost {
+    pub(crate) row: Option<HostRow>,
+    /// What was queued for it while it was not in memory, by the row's identity.
+    pub(crate) appended: Vec<(u64, Appended)>,
+}
+
+/// A part of what the seen set had not written to its own files.
+pub(crate) enum Recovered {
+    Fresh(u64, Vec<SeenKey>),
+    Candidates(u64, Vec<(Fingerprint, Undecided)>),
 }
 
 impl FrontierReader {
-    pub(crate) fn new(db: Database, spaces: Spaces, dir: &Path) -> Self {
-        Self { db, spaces, dir: dir.into() }
+    pub(crate) fn new(
+        db: Database,
+        spaces: Spaces,
+        dir: &Path,
+        seen: SeenHandle,
+        fingerprint_seed: u64,
+    ) -> Self {
+        Self { db, spaces, dir: dir.into(), seen, fingerprint_seed }
     }
 
     /// The seeds of the crawl, sorted by their text.
@@ -54,6 +81,93 @@ impl FrontierReader {
         page.map(Some).map_err(|detail| self.damaged(format!("a page row: {detail}")))
     }
 
+    /// What a host's robots.txt said when it was last asked for.
+    ///
+    /// # Errors
+    /// When the store cannot be read or holds something else.
+    pub fn robots(
+        &self,
+        host: HostHash,
+        scheme: Scheme,
+    ) -> Result<Option<RobotsMemory>, FrontierError> {
+        let row = self.spaces.robots.get(RobotsKey::new(host, scheme).to_bytes());
+        let Some(row) = row.map_err(|error| self.store_error(error))? else { return Ok(None) };
+        let robots = RobotsMemory::decode(&row);
+        robots.map(Some).map_err(|detail| self.damaged(format!("a robots row: {detail}")))
+    }
+
+    /// Chosen at random when the store was made: nobody outside can tell which URLs it will take
+    /// for one.
+    #[must_use]
+    pub fn fingerprint_seed(&self) -> u64 {
+        self.fingerprint_seed
+    }
+
+    pub(crate) fn seen(&self) -> SeenHandle {
+        self.seen.clone()
+    }
+
+    /// No place in a queue was dealt from here on.
+    pub(crate) fn next_seq(&self) -> Result<u64, FrontierError> {
+        let snapshot = self.db.snapshot();
+        let checkpoint = Checkpoint::load(&snapshot, &self.spaces, &self.db_dir())?;
+        Ok(checkpoint.map_or(0, |checkpoint| checkpoint.next_seq))
+    }
+
+    /// The sums of a shard's slots, all of them in order.
+    pub(crate) fn slots(
+        &self,
+        shard: ShardId,
+        shards: ShardCount,
+    ) -> Result<Vec<(Slot, SlotRow)>, FrontierError> {
+        let snapshot = self.db.snapshot();
+        let read = |slot: Slot| {
+            let row = snapshot.get(&self.spaces.meta, crate::db::slot_key(slot));
+            let row = row.map_err(|error| self.store_error(error))?;
+            let decode = |bytes: fjall::Slice| SlotRow::decode(&bytes);
+            let row = row.map(decode).transpose();
+            let row = row.map_err(|detail| self.damaged(format!("a slot row: {detail}")))?;
+            Ok((slot, row.unwrap_or_default()))
+        };
+        Slot::all().filter(|slot| slot.shard(shards) == shard).map(read).collect()
+    }
+
+    /// A host's row and what was queued for it since; `None` when there is neither.
+    pub(crate) fn host(&self, hash: HostHash) -> Result<Option<StoredHost>, FrontierError> {
+        let first = hash.0.to_be_bytes().to_vec();
+        let last = crate::db::appended_key(hash, u64::MAX).to_vec();
+        let mut found = StoredHost::default();
+        for row in self.db.snapshot().range(&self.spaces.hosts, first..=last) {
+            let (key, row) = row.into_inner().map_err(|error| self.store_error(error))?;
+            let damaged = |detail: String| self.damaged(format!("a row of host {hash}: {detail}"));
+            match key.get(8..).and_then(|id| <[u8; 8]>::try_from(id).ok()) {
+                Some(id) => {
+                    let rows = Appended::decode(&row).map_err(damaged)?;
+                    found.appended.push((u64::from_be_bytes(id), rows));
+                }
+                None => found.row = Some(HostRow::decode(&row).map_err(damaged)?),
+            }
+        }
+        Ok((found.row.is_some() || !found.appended.is_empty()).then_some(found))
+    }
+
+    /// At most `rows_max` rows of a slot in the due index, from a time and host on.
+    pub(crate) fn due_rows(
+        &self,
+        slot: Slot,
+        (at, host): (UnixMillis, HostHash),
+        rows_max: usize,
+    ) -> Result<Vec<DueKey>, FrontierError> {
+        let first = DueKey { slot, at, host }.to_bytes();
+        let last = DueKey { slot, at: UnixMillis(u64::MAX), host: HostHash(u64::MAX) }.to_bytes();
+        let rows = self.db.snapshot().range(&self.spaces.due, first..=last);
+        let read = |row: fjall::Guard| {
+            let key = row.key().map_err(|error| self.store_error(error))?;
+            DueKey::from_bytes(&key).ok_or_else(|| self.damaged("a key of the due index"))
+        };
+        rows.take(rows_max).map(read).collect()
+    }
+
     /// At most `urls_max` URLs of a host's class, from place `cursor` on.
     pub(crate) fn scan_queue(
         &self,
@@ -75,7 +189,7 @@ impl FrontierReader {
         rows.take(urls_max).map(read).collect()
     }
 
-    /// Visits the fingerprint of every queued URL, in no order worth relying on.
+    /// Visits the fingerprint of every queued URL, host by host.
     pub(crate) fn for_each_queued(
         &self,
         visit: &mut dyn FnMut(Fingerprint) -> Result<(), FrontierError>,
@@ -89,35 +203,39 @@ impl FrontierReader {
         Ok(())
     }
 
-    /// Visits the host rows and the seen fingerprints of one shard, as of one commit.
-    pub(crate) fn recover_shard(
+    /// Visits what the seen set of a shard had not written to its own files, in the order in which
+    /// it came.
+    pub(crate) fn recover_seen(
         &self,
         shard: ShardId,
-        shards: ShardCount,
         visit: &mut dyn FnMut(Recovered) -> Result<(), FrontierError>,
     ) -> Result<(), FrontierError> {
-        let Some(hashes) = host_hashes(shard, shards) else { return Ok(()) };
         let snapshot = self.db.snapshot();
-        let bytes = hashes.start().to_be_bytes()..=hashes.end().to_be_bytes();
-        for row in snapshot.range(&self.spaces.hosts, bytes) {
-            let (key, row) = row.into_inner().map_err(|error| self.store_error(error))?;
-            let hash = <[u8; 8]>::try_from(&key[..]).map_err(|_| self.damaged("a host key"))?;
-            let hash = HostHash(u64::from_be_bytes(hash));
-            let row =
-                HostRow::decode(&row).map_err(|e| self.damaged(format!("a host row: {e}")))?;
-            visit(Recovered::Host(hash, row))?;
-        }
-        let Some(checkpoint) = Checkpoint::load(&snapshot, &self.spaces, &self.db_dir())? else {
-            return Ok(());
-        };
-        visit(Recovered::SeenAtMost(checkpoint.seen_len / Fingerprint::LEN as u64))?;
-        let path = seen_log::path(&self.dir, checkpoint.generation);
-        seen_log::read(&path, checkpoint.generation, checkpoint.seen_len, &mut |fingerprint| {
-            if hashes.contains(&fingerprint.host.0) {
-                visit(Recovered::Seen(fingerprint))?;
+        for kind in [SeenRowKind::Fresh, SeenRowKind::Candidates] {
+            let key = |id| SeenRowKey { kind, shard, id }.to_bytes();
+            for row in snapshot.range(&self.spaces.seen, key(0)..=key(u64::MAX)) {
+                let (key, row) = row.into_inner().map_err(|error| self.store_error(error))?;
+                let key = SeenRowKey::from_bytes(&key).ok_or_else(|| self.damaged("a seen key"))?;
+                visit(self.read_seen_row(key, &row)?)?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read_seen_row(
+        &self,
+        key: SeenRowKey,
+        row: &[u8],
+    ) -> Result<Recovered, FrontierError> {
+        match key.kind {
+            SeenRowKind::Fresh => match read_fresh(row) {
+                Some(keys) => Ok(Recovered::Fresh(key.id, keys.collect())),
+                None => Err(self.damaged("a row of seen keys: it is cut short")),
+            },
+            SeenRowKind::Candidates => Undecided::read_row(row)
+                .map(|row| Recovered::Candidates(key.id, row))
+                .map_err(|detail| self.damaged(format!("a row of candidates: {detail}"))),
+        }
     }
 
     pub(crate) fn damaged(&self, detail: impl Into<String>) -> FrontierError {
@@ -142,45 +260,5 @@ impl FrontierReader {
 impl std::fmt::Debug for FrontierReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FrontierReader").field("dir", &self.dir).finish_non_exhaustive()
-    }
-}
-
-/// A part of a shard's durable state.
-pub(crate) enum Recovered {
-    Host(HostHash, HostRow),
-    /// Comes once, before the first seen one: no more than this many of all shards.
-    SeenAtMost(u64),
-    Seen(Fingerprint),
-}
-
-/// The host hashes of a shard's slots, which are one range; `None` if it owns no slot.
-fn host_hashes(shard: ShardId, shards: ShardCount) -> Option<RangeInclusive<u64>> {
-    const SLOT_SHIFT: u32 = u64::BITS - Slot::COUNT.ilog2();
-    let mut slots = Slot::all().filter(|slot| slot.shard(shards) == shard);
-    let first = slots.next()?;
-    let last = slots.last().unwrap_or(first);
-    let end = (u64::from(last.get()) << SLOT_SHIFT) | ((1 << SLOT_SHIFT) - 1);
-    Some(u64::from(first.get()) << SLOT_SHIFT..=end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shards_share_all_hashes_without_a_gap() {
-        for count in [1, 2, 3, 7, 64, 1023, 1024, 2000] {
-            let shards = ShardCount::new(count).unwrap();
-            let mut next = Some(0u64);
-            for range in shards.iter().filter_map(|shard| host_hashes(shard, shards)) {
-                assert_eq!(Some(*range.start()), next, "{count} shards");
-                assert_eq!(
-                    HostHash(*range.end()).slot().shard(shards),
-                    HostHash(*range.start()).slot().shard(shards)
-                );
-                next = range.end().checked_add(1);
-            }
-            assert_eq!(next, None, "{count} shards");
-        }
     }
 }

@@ -74,6 +74,21 @@ impl IpLimits {
         self.reserves_to_sweep.store(n_left.max(SWEEP_RESERVES_MIN), Ordering::Relaxed);
     }
 
+    /// The addresses that must not be asked before a time after `now`, each with its time. An
+    /// IPv6 network is told by its first address.
+    #[must_use]
+    pub fn waiting(&self, now: UnixMillis) -> Vec<(IpAddr, UnixMillis)> {
+        let waits = self.servers.iter().filter(|server| server.next_start_at > now);
+        waits.map(|server| (server.key().first_address(), server.next_start_at)).collect()
+    }
+
+    /// Remembers that an address must not be asked before `next_start_at`, as an earlier process
+    /// found.
+    pub fn restore(&self, ip: IpAddr, next_start_at: UnixMillis) {
+        let server = Server { in_flight: 0, next_start_at, refused: 0 };
+        self.servers.insert(ServerKey::new(ip), server);
+    }
+
     /// Addresses remembered: in use, or idle and not yet swept.
     #[must_use]
     pub fn known(&self) -> usize {
@@ -176,6 +191,13 @@ impl ServerKey {
                 Some(ip) => Self::V4(ip),
                 None => Self::V6Network((ip.to_bits() >> 64) as u64),
             },
+        }
+    }
+
+    fn first_address(self) -> IpAddr {
+        match self {
+            Self::V4(ip) => ip.into(),
+            Self::V6Network(upper) => Ipv6Addr::from_bits(u128::from(upper) << 64).into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::fingerprint::Fingerprint;
 use crate::host::undotted;
@@ -38,9 +38,17 @@ impl fmt::Display for CanonicalUrl {
 /// Only rules that hold on every server; http and https stay apart. Canonicalizing twice changes
 /// nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Canonicalizer(());
+pub struct Canonicalizer {
+    seed: u64,
+}
 
 impl Canonicalizer {
+    /// With fingerprints that nobody can foresee who does not know `seed`.
+    #[must_use]
+    pub fn keyed(seed: u64) -> Self {
+        Self { seed }
+    }
+
     /// The form of the URL to compare.
     #[must_use]
     pub fn canonicalize(&self, url: &WireUrl) -> CanonicalUrl {
@@ -54,9 +62,9 @@ impl Canonicalizer {
     #[must_use]
     pub fn fingerprint(&self, url: &WireUrl) -> Fingerprint {
         let url_hash = if is_canonical(url) {
-            xxh3_64(url.as_str().as_bytes())
+            xxh3_64_with_seed(url.as_str().as_bytes(), self.seed)
         } else {
-            xxh3_64(rewrite(url).as_bytes())
+            xxh3_64_with_seed(rewrite(url).as_bytes(), self.seed)
         };
         Fingerprint { host: url.host_hash(), url: url_hash }
     }

@@ -14,7 +14,7 @@ use crate::slot::Slot;
 pub struct Fingerprint {
     /// Hash of the URL's host key.
     pub host: HostHash,
-    /// `xxh3_64` of the canonical URL's text.
+    /// `xxh3_64` of the canonical URL's text, with the seed of its [`crate::Canonicalizer`].
     pub url: u64,
 }
 

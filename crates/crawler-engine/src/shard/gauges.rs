@@ -49,7 +49,7 @@ impl Shard {
         if busy.is_some() || self.shared.phase() >= Phase::Stopping {
             let hosts = self.frontier.hosts();
             gauges.seen.store(self.frontier.seen(), Relaxed);
-            gauges.hosts_known.store(hosts.known as u64, Relaxed);
+            gauges.hosts_known.store(hosts.known, Relaxed);
             gauges.hosts_ready.store(hosts.ready as u64, Relaxed);
             gauges.hosts_snoozed.store(hosts.snoozed as u64, Relaxed);
             gauges.hosts_in_flight.store(hosts.in_flight as u64, Relaxed);
@@ -62,7 +62,8 @@ impl Shard {
     /// Brings this shard's part of the outstanding work up to date. Called after work was
     /// admitted and before its cause is declared finished.
     pub(super) fn count_outstanding(&self) {
-        let now = i64::try_from(self.frontier.queued()).unwrap_or(i64::MAX);
+        let open = self.frontier.queued() + self.frontier.undecided();
+        let now = i64::try_from(open).unwrap_or(i64::MAX);
         let before = self.gauges().outstanding.swap(now, SeqCst);
         if now != before {
             self.shared.outstanding.add(now - before);

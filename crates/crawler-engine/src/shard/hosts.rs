@@ -32,6 +32,8 @@ pub(super) struct HostTable {
 pub(super) struct HostContext {
     http: Option<RobotsEntry>,
     https: Option<RobotsEntry>,
+    /// The store was asked for what is remembered of the robots.txt of http, of https.
+    pub(super) recalled: [bool; 2],
     /// Why robots.txt could not be had, if it could not; holds while its entry is fresh.
     pub(super) closed: Option<Closed>,
     /// Passing failures to get robots.txt in a row.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use crawler_fetch::Validators;
-use crawler_frontier::{Candidate, Lease, Next, PageMemory, Source};
+use crawler_frontier::{Admitted, Candidate, Lease, Next, PageMemory, Source};
 use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsVerdict;
 use crawler_url::HostHash;
@@ -19,6 +19,8 @@ use crate::config::RobotsPolicy;
 
 /// Leases taken in one turn, to bound its CPU time: robots denials use no fetch.
 const LEASES_PER_TURN_MAX: usize = 64;
+/// URLs judged by the seen set that are queued in one turn, to bound its CPU time.
+const JUDGED_PER_TURN_MAX: usize = 1024;
 /// How often a shard looks whether there is room or budget again.
 const ROOM_POLL: Duration = Duration::from_millis(10);
 /// The generation that knows nothing of earlier ones.
@@ -73,6 +75,8 @@ impl Shard {
                 Next::AwaitCommit => self.want_commit(),
                 Next::Empty => {}
             }
+            // There is nothing better to do than to find out what is new.
+            self.frontier.judge();
             self.refund_page();
             return Ok(());
         }
@@ -85,7 +89,23 @@ impl Shard {
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
         }
-        let admitted = self.frontier.admit(links, clock::now());
+        match self.frontier.admit(links, clock::now()) {
+            Ok(admitted) => self.count_admitted(&admitted),
+            Err(error) => self.broken = Some(error),
+        }
+    }
+
+    /// Adds what the seen set has let through since.
+    pub(super) fn admit_judged(&mut self, now: UnixMillis) -> Result<(), ShardError> {
+        if std::mem::take(&mut self.has_judged) {
+            let admitted = self.frontier.admit_judged(now, JUDGED_PER_TURN_MAX)?;
+            self.has_judged = admitted.more;
+            self.count_admitted(&admitted);
+        }
+        Ok(())
+    }
+
+    fn count_admitted(&mut self, admitted: &Admitted) {
         self.accounted += i64::from(admitted.new);
         self.ledger.counters().discovered += u64::from(admitted.new);
         self.count_outstanding();
@@ -117,6 +137,7 @@ impl Shard {
         if self.shared.config.robots == RobotsPolicy::Ignore {
             return Clearance::Go;
         }
+        self.recall_robots(lease);
         let context = self.hosts.entry(lease.fingerprint.host);
         let pending = context.robots_pending;
         let closed = context.closed.clone();

@@ -235,6 +235,7 @@ impl Shard {
     /// Whether more work may be begun: the writer keeps up and so do the peers.
     pub(super) fn has_room(&self) -> bool {
         self.ledger.has_room_to_lease()
+            && self.frontier.has_room()
             && self.outboxes.has_room()
             && self.shared.writer.has_room(BACKLOG_BYTES_MAX)
     }

@@ -11,7 +11,8 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use crawler_fetch::{FetchSetupError, Fetcher};
-use crawler_frontier::{Frontier, FrontierError, FrontierLimits, FrontierReader};
+use crawler_frontier::seen::SeenLimits;
+use crawler_frontier::{Frontier, FrontierError, FrontierLimits, FrontierReader, Wake};
 use crawler_politeness::UnixMillis;
 use crawler_url::ShardId;
 use tokio::sync::mpsc;
@@ -35,6 +36,7 @@ mod outcome;
 mod outlinks;
 mod page;
 mod robots;
+mod robots_memory;
 mod settlement;
 
 use gauges::BusyMeter;
@@ -50,6 +52,15 @@ const EVENTS_PER_TURN_MAX: usize = 16;
 const SLEEP_MAX: Duration = Duration::from_millis(500);
 /// Queued URLs that one shard keeps in memory; the rest wait on disk.
 const URLS_IN_MEMORY: usize = 100_000;
+/// Hosts that one shard keeps in memory; the rest wait on disk for their time.
+const HOSTS_IN_MEMORY: usize = 32_768;
+/// Memory of one shard's seen set: about 20 MB for what is in none of its files yet.
+const SEEN: SeenLimits = SeenLimits {
+    fresh_keys: 512 << 10,
+    batch_keys: 128 << 10,
+    batch_bytes: 16 << 20,
+    recent_slots: 1 << 17,
+};
 /// URLs in flight that a stopping shard names.
 const LAGGARDS_MAX: usize = 20;
 
@@ -75,8 +86,9 @@ enum Event {
     Ended(JobDone),
     /// Another shard or the seeding hands over discovered URLs.
     Received(HandOff),
-    /// The writer has committed; spilled URLs may have become readable.
-    Committed,
+    /// The writer has committed, so that spilled URLs may have become readable, or the seen set
+    /// has decided something.
+    Stored,
     /// The crawl's phase has changed.
     PhaseChanged,
     /// A host is due, a batch wants flushing, or it is time for a heartbeat.
@@ -96,6 +108,12 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         Ok(()) => ExitStatus::Stopped,
         Err(error) => ExitStatus::Failed(error.to_string()),
     }
+}
+
+/// Lets the seen set's thread call the shard back to its loop.
+fn wake(id: ShardId, shared: &Arc<Shared>) -> Wake {
+    let shared = Arc::clone(shared);
+    Arc::new(move || shared.writer.committed[usize::from(id.0)].1.notify_one())
 }
 
 /// Why a shard cannot go on.
@@ -127,6 +145,10 @@ struct Shard {
     busy: BusyMeter,
     /// Queued URLs when this shard started, and what it counted since: the accounting identity.
     accounted: i64,
+    /// The seen set may have more to let in.
+    has_judged: bool,
+    /// Why this shard cannot go on; ends it at the next turn.
+    broken: Option<FrontierError>,
 }
 
 impl Shard {
@@ -136,8 +158,11 @@ impl Shard {
         let limits = FrontierLimits {
             host_concurrency: config.host_concurrency,
             urls_in_memory: URLS_IN_MEMORY,
+            hosts_in_memory: HOSTS_IN_MEMORY,
+            seen: SEEN,
         };
-        let frontier = Frontier::recover(reader.clone(), id, config.workers, limits)?;
+        let wake = wake(id, &shared);
+        let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
         let mut shard = Self {
             id,
@@ -145,12 +170,14 @@ impl Shard {
             hosts: HostTable::default(),
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
-            work: PageWork::new(&shared),
+            work: PageWork::new(&shared, reader.fingerprint_seed()),
             in_flight: InFlight::new(jobs_max),
             jobs_max,
             due_at: None,
             busy: BusyMeter::default(),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
+            has_judged: true,
+            broken: None,
             frontier,
             reader,
             shared,
@@ -164,10 +191,10 @@ impl Shard {
         let shared = Arc::clone(&self.shared);
         let mut inbox = shared.mesh.inbox(self.id).lock_owned().await;
         let mut phase = shared.phase.subscribe();
-        let committed = &shared.writer.committed[usize::from(self.id.0)].1;
+        let stored = &shared.writer.committed[usize::from(self.id.0)].1;
         loop {
             self.turn()?;
-            let (has_room, patience) = (self.ledger.has_room_to_receive(), self.patience());
+            let (has_room, patience) = (self.has_room_to_receive(), self.patience());
             if *phase.borrow_and_update() >= Phase::Stopping {
                 return self.stop();
             }
@@ -176,7 +203,7 @@ impl Shard {
             let event = tokio::select! {
                 Some(done) = self.in_flight.ended() => Event::Ended(done),
                 Some(batch) = inbox.recv(), if has_room => Event::Received(batch),
-                () = committed.notified() => Event::Committed,
+                () = stored.notified() => Event::Stored,
                 Ok(()) = phase.changed() => Event::PhaseChanged,
                 () = tokio::time::sleep(patience) => Event::Timer,
             };
@@ -191,7 +218,7 @@ impl Shard {
             if let Some(done) = self.in_flight.try_ended() {
                 self.take(Event::Ended(done));
             } else if let Some(batch) =
-                self.ledger.has_room_to_receive().then(|| inbox.try_recv().ok()).flatten()
+                self.has_room_to_receive().then(|| inbox.try_recv().ok()).flatten()
             {
                 self.take(Event::Received(batch));
             } else {
@@ -204,9 +231,10 @@ impl Shard {
         match event {
             Event::Ended(done) => self.end_job(done),
             Event::Received(batch) => self.receive(batch),
-            Event::Committed => {
+            Event::Stored => {
                 let number = self.shared.writer.committed[usize::from(self.id.0)].0.load(SeqCst);
                 self.frontier.committed(number);
+                self.has_judged = true;
             }
             Event::PhaseChanged | Event::Timer => {}
         }
@@ -215,7 +243,11 @@ impl Shard {
     /// What follows on any event: settle, lease, hand over, flush.
     fn turn(&mut self) -> Result<(), ShardError> {
         let now = clock::now();
+        if let Some(error) = self.broken.take() {
+            return Err(error.into());
+        }
         self.settle_delivered();
+        self.admit_judged(now)?;
         self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
         let idle = self.in_flight.is_empty();
@@ -227,6 +259,9 @@ impl Shard {
 
     /// How long the loop may sleep.
     fn patience(&self) -> Duration {
+        if self.has_judged {
+            return Duration::ZERO;
+        }
         let due = self.due_at.map_or(SLEEP_MAX, |at| at.saturating_sub(clock::now()));
         let pending = self.ledger.patience().min(self.outboxes.patience());
         due.min(pending).min(SLEEP_MAX)
@@ -236,6 +271,11 @@ impl Shard {
     fn receive(&mut self, batch: HandOff) {
         self.admit(batch.links);
         self.ledger.owe_receipt(batch.receipt);
+    }
+
+    /// Whether memory allows more links to be received.
+    fn has_room_to_receive(&self) -> bool {
+        self.ledger.has_room_to_receive() && self.frontier.has_room()
     }
 
     /// The crawl stops: name what is in flight, hand the rest to the writer, and end. What is

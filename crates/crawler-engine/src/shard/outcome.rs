@@ -88,6 +88,10 @@ impl Shard {
 
     /// Lets the host's pace learn what happened.
     pub(super) fn pace(&mut self, host: HostHash, seen: Observation) {
+        if let Observation::Throttled { .. } = seen {
+            // Not to be forgotten by a crash within the next second.
+            self.want_commit();
+        }
         let jitter = Jitter::new(fastrand::f32());
         if let Some(pace) = self.frontier.pace(host) {
             pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);

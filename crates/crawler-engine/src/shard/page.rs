@@ -45,10 +45,10 @@ pub(super) struct Reading {
 }
 
 impl PageWork {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
             encoder: CaptureEncoder::new(EncoderConfig::default()),
-            canonicalizer: Canonicalizer::default(),
+            canonicalizer: Canonicalizer::keyed(fingerprint_seed),
             scope: shared.scope.load(),
             scope_version: shared.scope.version(),
         }

@@ -185,6 +185,7 @@ impl Shard {
     fn adopt_robots(&mut self, lease: &Lease, reply: &RobotsReply, now: UnixMillis) {
         let host = lease.fingerprint.host;
         let token = &self.shared.config.product_token;
+        let memory = self.robots_memory(lease, reply.answer(), reply.closed(), now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
         let known = context.robots(lease.url.scheme());
@@ -193,6 +194,7 @@ impl Shard {
         // A host that is closed to us is not asked again soon: its URLs need not wait to be told.
         let is_closed = context.closed.is_some() && !was_known;
         let crawl_delay = context.crawl_delay();
+        self.frontier.remember_robots(host, lease.url.scheme(), memory);
         if let Some(pace) = self.frontier.pace(host) {
             pace.crawl_delay = crawl_delay;
         }

@@ -20,10 +20,13 @@ pub(super) struct Seeding {
 }
 
 impl Seeding {
-    pub(super) fn new(mut seeds: Vec<WireUrl>, starting: WorkGuard) -> Self {
+    pub(super) fn new(
+        mut seeds: Vec<WireUrl>,
+        canonicalizer: Canonicalizer,
+        starting: WorkGuard,
+    ) -> Self {
         // Taken from the end, so that they arrive in the order given.
         seeds.reverse();
-        let canonicalizer = Canonicalizer::default();
         Self { left: seeds, sent: Vec::new(), canonicalizer, _starting: starting }
     }
 

@@ -10,16 +10,19 @@ use std::path::Path;
 /// postcard form, so that a later format can be told before it is parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
-    /// Names the seen log, too.
     pub(crate) generation: u32,
-    /// Committed bytes of the seen log.
-    pub(crate) seen_len: u64,
+    /// Shards that the seen set's rows are dealt to.
+    pub(crate) shards: u16,
+    /// Makes fingerprints unforeseeable.
+    pub(crate) seed: u64,
+    /// No place in a queue was dealt from here on.
+    pub(crate) next_seq: u64,
     /// The caller's; none before the first commit.
     pub(crate) payload: Option<Vec<u8>>,
 }
 
 /// Format of the whole store.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const KEY: &str = "checkpoint";
 
 impl Checkpoint {
@@ -67,7 +70,8 @@ mod tests {
     #[test]
     fn other_formats_and_cut_rows_are_told_apart() {
         let path = Path::new("/d/db");
-        let row = Checkpoint { generation: 3, seen_len: 99, payload: Some(vec![1, 2]) };
+        let payload = Some(vec![1, 2]);
+        let row = Checkpoint { generation: 3, shards: 2, seed: 9, next_seq: 70, payload };
         let bytes = postcard::to_extend(&row, FORMAT.to_le_bytes().to_vec()).unwrap();
         assert_eq!(Checkpoint::decode(&bytes, path).unwrap(), row);
         let mut other = bytes.clone();

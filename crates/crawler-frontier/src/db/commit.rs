@@ -1,8 +1,9 @@
 //! One durable step.
 
-use super::FrontierDb;
+use super::{FrontierDb, appended_key, run_key, slot_key};
 use crate::error::FrontierError;
-use crate::ops::{Ops, QueueOp};
+use crate::ops::{DueOp, Ops, RowOp};
+use crate::seen::{Compaction, RunMeta};
 use fjall::{OwnedWriteBatch, PersistMode};
 use std::time::Duration;
 
@@ -11,20 +12,28 @@ use std::time::Duration;
 const SEALED_MEMTABLES_MAX: usize = 2;
 const ROOM_POLL_PAUSE: Duration = Duration::from_millis(2);
 
-pub(super) fn commit(db: &mut FrontierDb, ops: Ops, payload: &[u8]) -> Result<(), FrontierError> {
+pub(super) fn commit(
+    db: &mut FrontierDb,
+    mut ops: Ops,
+    payload: &[u8],
+) -> Result<(), FrontierError> {
     wait_for_room(db)?;
-    // First the log, then the row that says how far it is valid: a crash in between leaves a tail
-    // that the next opening cuts off.
-    db.seen_log.append(&ops.fingerprints)?;
     let mut checkpoint = db.checkpoint.clone();
-    checkpoint.seen_len = db.seen_log.len();
     checkpoint.payload = Some(payload.to_vec());
+    checkpoint.next_seq = checkpoint.next_seq.max(ops.next_seq);
+    let runs = std::mem::take(&mut ops.runs);
+    let compaction = db.seen.take_compaction().transpose()?;
     let mut batch = OwnedWriteBatch::with_capacity(db.db.clone(), ops.len() + 1)
         .durability(Some(PersistMode::SyncAll));
     checkpoint.store(&mut batch, &db.spaces)?;
     fill(&mut batch, db, ops)?;
+    list_runs(&mut batch, db, &runs, compaction.as_ref())?;
     batch.commit().map_err(|error| db.store_error(error))?;
     db.checkpoint = checkpoint;
+    db.seen.publish(&runs);
+    if let Some(compaction) = compaction {
+        db.seen.apply(compaction);
+    }
     Ok(())
 }
 
@@ -35,23 +44,73 @@ fn fill(batch: &mut OwnedWriteBatch, db: &FrontierDb, ops: Ops) -> Result<(), Fr
     queue.sort_unstable_by_key(|(key, _)| *key);
     for (key, op) in queue {
         match op {
-            QueueOp::Insert(record) => batch.insert(&spaces.queue, key.to_bytes(), record),
-            QueueOp::Remove => batch.remove(&spaces.queue, key.to_bytes()),
+            RowOp::Insert(record) => batch.insert(&spaces.queue, key.to_bytes(), record),
+            RowOp::Remove => batch.remove(&spaces.queue, key.to_bytes()),
         }
     }
-    let mut row_bytes = Vec::new();
+    let mut due: Vec<_> = ops.due.into_iter().collect();
+    due.sort_unstable_by_key(|(key, _)| *key);
+    for (key, op) in due {
+        match op {
+            DueOp::Insert => batch.insert(&spaces.due, key.to_bytes(), [0u8; 0]),
+            DueOp::Remove => batch.remove(&spaces.due, key.to_bytes()),
+        }
+    }
+    let mut row = Vec::new();
     let mut hosts: Vec<_> = ops.hosts.into_iter().collect();
     hosts.sort_unstable_by_key(|(hash, _)| *hash);
-    for (hash, row) in hosts {
-        row.encode(&mut row_bytes)?;
-        batch.insert(&spaces.hosts, hash.0.to_be_bytes(), row_bytes.as_slice());
+    for (hash, host) in hosts {
+        host.encode(&mut row)?;
+        batch.insert(&spaces.hosts, hash.0.to_be_bytes(), row.as_slice());
+    }
+    for ((host, id), op) in ops.appended {
+        match op {
+            RowOp::Insert(rows) => {
+                rows.encode(&mut row)?;
+                batch.insert(&spaces.hosts, appended_key(host, id), row.as_slice());
+            }
+            RowOp::Remove => batch.remove(&spaces.hosts, appended_key(host, id)),
+        }
+    }
+    for (slot, sums) in ops.slots {
+        sums.encode(&mut row)?;
+        batch.insert(&spaces.meta, slot_key(slot), row.as_slice());
+    }
+    for (key, op) in ops.seen {
+        match op {
+            RowOp::Insert(keys) => batch.insert(&spaces.seen, key.to_bytes(), keys),
+            RowOp::Remove => batch.remove(&spaces.seen, key.to_bytes()),
+        }
+    }
+    for (key, robots) in ops.robots {
+        robots.encode(&mut row)?;
+        batch.insert(&spaces.robots, key.to_bytes(), row.as_slice());
     }
     for (fingerprint, page) in ops.pages {
-        page.encode(&mut row_bytes)?;
-        batch.insert(&spaces.pages, fingerprint.to_bytes(), row_bytes.as_slice());
+        page.encode(&mut row)?;
+        batch.insert(&spaces.pages, fingerprint.to_bytes(), row.as_slice());
     }
     for seed in ops.seeds {
         batch.insert(&spaces.seeds, seed.as_bytes(), [0u8; 0]);
+    }
+    Ok(())
+}
+
+/// Which files the seen set consists of after this step.
+pub(super) fn list_runs(
+    batch: &mut OwnedWriteBatch,
+    db: &FrontierDb,
+    added: &[RunMeta],
+    compaction: Option<&Compaction>,
+) -> Result<(), FrontierError> {
+    let merged = compaction.map(Compaction::added);
+    for run in added.iter().copied().chain(merged) {
+        let row = postcard::to_stdvec(&run)
+            .map_err(|error| FrontierError::Encode { detail: error.to_string() })?;
+        batch.insert(&db.spaces.meta, run_key(run.id), row);
+    }
+    for run in compaction.iter().flat_map(|compaction| compaction.removed()) {
+        batch.remove(&db.spaces.meta, run_key(run.id));
     }
     Ok(())
 }

@@ -1,39 +1,81 @@
 //! Beginning a recrawl.
 
-use super::seen_log::SeenLog;
-use super::{FrontierDb, open};
+use super::{FrontierDb, commit, slot_key};
 use crate::error::FrontierError;
-use fjall::PersistMode;
+use crate::seen::{RunMeta, SeenKey};
+use crate::seen_row::{SeenRowKey, SeenRowKind};
+use crate::slot_row::SlotRow;
+use crawler_url::Slot;
+use fjall::{OwnedWriteBatch, PersistMode, Readable};
 
-/// Fingerprints gathered before they are appended.
-const BATCH_FINGERPRINTS: usize = 1 << 16;
+/// Keys sorted in memory at a time.
+const KEYS_AT_ONCE: usize = 2 << 20;
 
-/// The new log is complete and durable before the checkpoint row names it; the old one goes
-/// afterwards.
+/// The new seen set holds what is still queued: that will be fetched in the new generation, and
+/// only once. Its files are complete before the step that names them; the old ones go afterwards.
 pub(super) fn start(db: &mut FrontierDb) -> Result<(), FrontierError> {
     let mut checkpoint = db.checkpoint.clone();
     checkpoint.generation = checkpoint.generation.saturating_add(1);
-    let mut log = SeenLog::create(&db.dir, checkpoint.generation)?;
-    copy_queued(db, &mut log)?;
-    checkpoint.seen_len = log.len();
-    let mut batch = db.db.batch().durability(Some(PersistMode::SyncAll));
+    let removed: Vec<u64> = db.seen.runs().iter().map(|run| run.id).collect();
+    let added = write_queued(db)?;
+    let mut batch =
+        OwnedWriteBatch::with_capacity(db.db.clone(), 4096).durability(Some(PersistMode::SyncAll));
     checkpoint.store(&mut batch, &db.spaces)?;
+    commit::list_runs(&mut batch, db, &added, None)?;
+    for id in &removed {
+        batch.remove(&db.spaces.meta, super::run_key(*id));
+    }
+    forget_fresh(&mut batch, db)?;
+    count_again(&mut batch, db)?;
     batch.commit().map_err(|error| db.store_error(error))?;
-    db.seen_log = log;
     db.checkpoint = checkpoint;
-    open::remove_other_logs(&db.dir, db.checkpoint.generation)
+    Ok(db.seen.reopen(&added)?)
 }
 
-/// What is still queued will be fetched in the new generation, and only once.
-fn copy_queued(db: &FrontierDb, log: &mut SeenLog) -> Result<(), FrontierError> {
-    let mut batch = Vec::new();
-    db.reader().for_each_queued(&mut |fingerprint| {
-        batch.push(fingerprint);
-        if batch.len() == BATCH_FINGERPRINTS {
-            log.append(&batch)?;
-            batch.clear();
+/// Writes the keys of all queued URLs to files of the seen set.
+fn write_queued(db: &FrontierDb) -> Result<Vec<RunMeta>, FrontierError> {
+    let (mut keys, mut runs) = (Vec::new(), Vec::new());
+    let mut write = |keys: &mut Vec<SeenKey>| -> Result<(), FrontierError> {
+        if !keys.is_empty() {
+            runs.push(db.seen.write_run(std::mem::take(keys))?);
         }
         Ok(())
+    };
+    db.reader().for_each_queued(&mut |fingerprint| {
+        keys.push(SeenKey::new(fingerprint, db.checkpoint.seed));
+        if keys.len() == KEYS_AT_ONCE { write(&mut keys) } else { Ok(()) }
     })?;
-    log.append(&batch)
+    write(&mut keys)?;
+    Ok(runs)
+}
+
+/// Removes the keys let through that are in no file. Candidates stay: they were found, and are
+/// not decided.
+fn forget_fresh(batch: &mut OwnedWriteBatch, db: &FrontierDb) -> Result<(), FrontierError> {
+    let reader = db.reader();
+    for row in db.db.snapshot().iter(&db.spaces.seen) {
+        let key = row.key().map_err(|error| db.store_error(error))?;
+        let parsed = SeenRowKey::from_bytes(&key).ok_or_else(|| reader.damaged("a seen key"))?;
+        if parsed.kind == SeenRowKind::Fresh {
+            batch.remove(&db.spaces.seen, key);
+        }
+    }
+    Ok(())
+}
+
+/// What is queued is all that was seen.
+fn count_again(batch: &mut OwnedWriteBatch, db: &FrontierDb) -> Result<(), FrontierError> {
+    let reader = db.reader();
+    let snapshot = db.db.snapshot();
+    let mut bytes = Vec::new();
+    for slot in Slot::all() {
+        let row = snapshot.get(&db.spaces.meta, slot_key(slot));
+        let Some(row) = row.map_err(|error| db.store_error(error))? else { continue };
+        let row = SlotRow::decode(&row);
+        let mut row = row.map_err(|detail| reader.damaged(format!("a slot row: {detail}")))?;
+        row.seen = row.queued;
+        row.encode(&mut bytes)?;
+        batch.insert(&db.spaces.meta, slot_key(slot), bytes.as_slice());
+    }
+    Ok(())
 }

@@ -1,19 +1,19 @@
 //! The durable side: owned by the thread that writes.
 
+mod assign;
 pub(crate) mod checkpoint;
 mod commit;
 mod generation;
 mod open;
-pub(crate) mod seen_log;
 pub(crate) mod spaces;
 
 use crate::error::FrontierError;
 use crate::ops::Ops;
 use crate::reader::FrontierReader;
+use crate::seen::SeenStore;
 use checkpoint::Checkpoint;
-use crawler_url::WireUrl;
+use crawler_url::{HostHash, ShardCount, Slot, WireUrl};
 use fjall::Database;
-use seen_log::SeenLog;
 use spaces::Spaces;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub struct FrontierDb {
     dir: PathBuf,
     db: Database,
     spaces: Spaces,
-    seen_log: SeenLog,
+    seen: SeenStore,
     checkpoint: Checkpoint,
     /// The first failed write. What it left on disk is not known, so nothing is written after it.
     failed: Option<Failure>,
@@ -36,7 +36,7 @@ struct Failure {
 
 impl FrontierDb {
     /// Opens the store in `dir`, creating it when there is none. Writes that were not committed
-    /// are cut off; the whole seen log is checked.
+    /// are cut off; the files of the seen set are checked.
     ///
     /// # Errors
     /// [`FrontierError::Locked`] when another process has it open, [`FrontierError::Format`] when
@@ -68,6 +68,17 @@ impl FrontierDb {
         self.guarded(generation::start)
     }
 
+    /// Says how many shards will share the store. What the seen set had not yet written to its own
+    /// files is dealt anew if the number has changed.
+    ///
+    /// No [`crate::Frontier`] may be in use: recover them afterwards.
+    ///
+    /// # Errors
+    /// As [`FrontierDb::commit`].
+    pub fn assign(&mut self, shards: ShardCount) -> Result<(), FrontierError> {
+        self.guarded(|db| assign::assign(db, shards))
+    }
+
     /// The payload of the last commit, if there was one.
     #[must_use]
     pub fn payload(&self) -> Option<Vec<u8>> {
@@ -95,7 +106,13 @@ impl FrontierDb {
     /// A reader for a shard.
     #[must_use]
     pub fn reader(&self) -> FrontierReader {
-        FrontierReader::new(self.db.clone(), self.spaces.clone(), &self.dir)
+        FrontierReader::new(
+            self.db.clone(),
+            self.spaces.clone(),
+            &self.dir,
+            self.seen.handle(),
+            self.checkpoint.seed,
+        )
     }
 
     /// Runs a write unless an earlier one failed, and takes note if it fails.
@@ -144,6 +161,28 @@ impl std::fmt::Debug for FrontierDb {
 /// Where the LSM store lies.
 pub(crate) fn db_dir(dir: &Path) -> PathBuf {
     dir.join("db")
+}
+
+/// Prefixes of the rows beside the checkpoint.
+const SLOT_PREFIX: u8 = b'S';
+const RUN_PREFIX: u8 = b'R';
+
+/// Where a slot's sums stand.
+pub(crate) fn slot_key(slot: Slot) -> [u8; 3] {
+    let [high, low] = slot.get().to_be_bytes();
+    [SLOT_PREFIX, high, low]
+}
+
+/// Where a file of the seen set is named.
+pub(crate) fn run_key(id: u64) -> [u8; 9] {
+    let mut key = [RUN_PREFIX; 9];
+    key[1..].copy_from_slice(&id.to_be_bytes());
+    key
+}
+
+/// Where stands what was queued for a host not in memory: behind the host's own row.
+pub(crate) fn appended_key(host: HostHash, id: u64) -> [u8; 16] {
+    ((u128::from(host.0) << 64) | u128::from(id)).to_be_bytes()
 }
 
 /// Bytes a disk that is not full must take.

@@ -16,6 +16,8 @@ const WORKER_THREADS: usize = 2;
 /// Up to five memory tables of a keyspace can exist at a time.
 const QUEUE_MEMTABLE_BYTES: u64 = 16 << 20;
 const HOSTS_MEMTABLE_BYTES: u64 = 8 << 20;
+const DUE_MEMTABLE_BYTES: u64 = 4 << 20;
+const SEEN_MEMTABLE_BYTES: u64 = 8 << 20;
 const PAGES_MEMTABLE_BYTES: u64 = 8 << 20;
 const SMALL_MEMTABLE_BYTES: u64 = 1 << 20;
 
@@ -24,19 +26,27 @@ const SMALL_MEMTABLE_BYTES: u64 = 1 << 20;
 pub(crate) struct Spaces {
     /// Queue key to record. Written once, read by range, removed; most rows die young.
     pub(crate) queue: Keyspace,
-    /// Host hash to host row. Rewritten often, read only at recovery.
+    /// Host hash to host row, and behind it what was queued for the host while it was not in
+    /// memory. Rewritten often, read when the host comes into memory.
     pub(crate) hosts: Keyspace,
+    /// Slot, time and host to nothing: which hosts have URLs, and when they may be asked.
+    pub(crate) due: Keyspace,
+    /// Keys of the seen set that are in none of its files, and candidates it has not judged.
+    pub(crate) seen: Keyspace,
+    /// Host and scheme to what its robots.txt said.
+    pub(crate) robots: Keyspace,
     /// Fingerprint to page memory. Read one by one, and mostly in vain in a first crawl.
     pub(crate) pages: Keyspace,
     /// URL to nothing.
     pub(crate) seeds: Keyspace,
-    /// Name to row: the checkpoint.
+    /// Name to row: the checkpoint, sums by slot, files of the seen set.
     pub(crate) meta: Keyspace,
 }
 
 impl Spaces {
-    pub(crate) fn all(&self) -> [&Keyspace; 5] {
-        [&self.queue, &self.hosts, &self.pages, &self.seeds, &self.meta]
+    pub(crate) fn all(&self) -> [&Keyspace; 8] {
+        let Self { queue, hosts, due, seen, robots, pages, seeds, meta } = self;
+        [queue, hosts, due, seen, robots, pages, seeds, meta]
     }
 }
 
@@ -56,6 +66,9 @@ pub(crate) fn open(dir: &Path) -> Result<(Database, Spaces), FrontierError> {
     let spaces = Spaces {
         queue: space("queue", || scanned(QUEUE_MEMTABLE_BYTES))?,
         hosts: space("hosts", || scanned(HOSTS_MEMTABLE_BYTES))?,
+        due: space("due", || scanned(DUE_MEMTABLE_BYTES))?,
+        seen: space("seen", || scanned(SEEN_MEMTABLE_BYTES))?,
+        robots: space("robots", looked_up)?,
         pages: space("pages", looked_up)?,
         seeds: space("seeds", || scanned(SMALL_MEMTABLE_BYTES))?,
         meta: space("meta", || scanned(SMALL_MEMTABLE_BYTES))?,

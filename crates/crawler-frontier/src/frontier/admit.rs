@@ -1,71 +1,239 @@
 //! Taking URLs in.
 
-use super::{Admitted, Frontier};
+use super::Frontier;
 use crate::candidate::Candidate;
 use crate::class::Class;
+use crate::due_row::DueKey;
+use crate::error::FrontierError;
 use crate::host_queue::HostQueue;
+use crate::host_row::Appended;
 use crate::key::QueueKey;
+use crate::ops::{DueOp, RowOp};
 use crate::record::{self, RecordBytes};
+use crate::seen::Offer;
+use crate::seen_row::Undecided;
 use crawler_politeness::UnixMillis;
+use crawler_url::{HostHash, HostKey, WireUrl};
+
+/// What came of [`Frontier::admit`] or [`Frontier::admit_judged`].
+#[derive(Debug, Default)]
+pub struct Admitted {
+    /// URLs queued.
+    pub new: u32,
+    /// URLs that were offered before in this generation.
+    pub seen: u32,
+    /// New URLs that were not queued, because the intake is shut. They count as seen from now on.
+    pub shed: Vec<Shed>,
+    /// There may be more judged URLs to admit: the limit was reached first.
+    pub more: bool,
+}
+
+/// A new URL that was turned away.
+#[derive(Debug)]
+pub struct Shed {
+    /// The URL as it would have been requested.
+    pub url: WireUrl,
+    /// The page it was found on.
+    pub via: Option<Box<str>>,
+    /// Hops from a seed.
+    pub depth: u16,
+}
+
+/// Whether new URLs are queued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Intake {
+    /// All of them.
+    #[default]
+    Open,
+    /// Seeds only; the others are turned away.
+    Shed,
+}
+
+/// URLs queued for a host that is not in memory.
+#[derive(Debug)]
+pub(super) struct AppendedSince {
+    at: UnixMillis,
+    rows: Appended,
+}
 
 impl Frontier {
     /// Queues those of `candidates` that were not offered before in this generation, each at the
     /// end of its class in its host's queue. All must be of hosts this shard owns. A host met for
     /// the first time is due at `now`.
+    ///
+    /// What only the files of the seen set can tell is decided later: see
+    /// [`admit_judged`](Self::admit_judged).
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds something else than was written.
     pub fn admit(
         &mut self,
         candidates: impl IntoIterator<Item = Candidate>,
         now: UnixMillis,
-    ) -> Admitted {
-        let batch = self.seen.admit_new(candidates);
-        let admitted = Admitted { new: batch.new.len() as u32, seen: batch.seen };
-        for candidate in batch.new {
-            self.queue_new(&candidate, now);
+    ) -> Result<Admitted, FrontierError> {
+        let mut admitted = Admitted::default();
+        for candidate in candidates {
+            self.offer(&candidate, now, &mut admitted)?;
         }
-        admitted
+        Ok(admitted)
     }
 
-    fn queue_new(&mut self, candidate: &Candidate, now: UnixMillis) {
+    fn offer(
+        &mut self,
+        candidate: &Candidate,
+        now: UnixMillis,
+        admitted: &mut Admitted,
+    ) -> Result<(), FrontierError> {
         let fingerprint = candidate.fingerprint;
         debug_assert_eq!(fingerprint.host, candidate.url.host_hash());
         debug_assert_eq!(fingerprint.slot().shard(self.shards), self.shard);
-        let idx = self.host_idx(candidate, now);
-        let class = Class::of(candidate.source, candidate.depth);
-        let record = record::encode(&mut self.scratch, candidate);
-        self.ops.fingerprints.push(fingerprint);
-        self.append(idx, class, record);
-        self.plan(idx);
+        let key = self.seen_key(fingerprint);
+        if self.seen.knows(key) {
+            admitted.seen += 1;
+            return Ok(());
+        }
+        let url = Undecided {
+            host: fingerprint.host,
+            class: Class::of(candidate.source, candidate.depth),
+            record: record::encode(&mut self.scratch, candidate),
+        };
+        match self.seen.offer(key, || url.clone(), url.record.len()) {
+            Offer::Seen => admitted.seen += 1,
+            Offer::New(url) => {
+                self.seen_rows.add_fresh(key);
+                self.let_in(url, now, admitted)?;
+            }
+            Offer::Deferred(batch) => self.seen_rows.add_candidate(batch, &url),
+        }
+        Ok(())
+    }
+
+    /// Queues a URL that the seen set has let through.
+    pub(super) fn let_in(
+        &mut self,
+        url: Undecided,
+        now: UnixMillis,
+        admitted: &mut Admitted,
+    ) -> Result<(), FrontierError> {
+        let Undecided { host, class, record } = url;
+        self.sums.add_seen(host);
+        if self.intake == Intake::Shed && class != Class::SEED {
+            return self.shed(host, &record, admitted);
+        }
+        admitted.new += 1;
+        if let Some(idx) = self.place_in_memory(host, &record, now)? {
+            self.append(idx, class, record, now);
+            self.plan(idx);
+        } else {
+            self.append_on_disk(host, class, record, now);
+        }
+        Ok(())
+    }
+
+    fn shed(
+        &mut self,
+        host: HostHash,
+        record: &RecordBytes,
+        admitted: &mut Admitted,
+    ) -> Result<(), FrontierError> {
+        let record = self.decode(host, record)?;
+        admitted.shed.push(Shed { url: record.url, via: record.via, depth: record.depth });
+        if let Some(idx) = self.hosts.idx(host) {
+            self.mark_changed(idx);
+            if let Some(host) = self.hosts.get_mut(idx) {
+                host.totals.shed += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The host, if it is in memory or may come in at once: while there is room, and nothing on
+    /// disk that it could have a queue in.
+    fn place_in_memory(
+        &mut self,
+        hash: HostHash,
+        record: &RecordBytes,
+        now: UnixMillis,
+    ) -> Result<Option<u32>, FrontierError> {
+        if let Some(idx) = self.hosts.idx(hash) {
+            return Ok(Some(idx));
+        }
+        if !self.parked.is_empty() || self.parked.is_away(hash) || !self.has_room_for_hosts() {
+            return Ok(None);
+        }
+        if let Some(stored) = self.reader.host(hash)? {
+            let host = self.revive(hash, stored)?;
+            return Ok(Some(self.come_in(host)));
+        }
+        let key = self.decode(hash, record)?.url.host_key();
+        Ok(Some(self.meet(key, hash, now)))
+    }
+
+    /// A host met for the first time.
+    pub(super) fn meet(&mut self, key: HostKey, hash: HostHash, now: UnixMillis) -> u32 {
+        let mut host = HostQueue::new(key, hash);
+        host.pace.next_fetch_at = now;
+        self.sums.add_host(hash);
+        self.hosts.add(host)
     }
 
     /// Puts a record at the end of a class, in memory and in the next hand-over.
-    pub(super) fn append(&mut self, idx: u32, class: Class, record: RecordBytes) -> QueueKey {
-        let buffer_urls_max = self.buffer_urls_max();
-        let host = &mut self.hosts[idx as usize];
+    pub(super) fn append(&mut self, idx: u32, class: Class, record: RecordBytes, now: UnixMillis) {
+        let (buffer_urls_max, seq) = (self.buffer_urls_max(), self.take_seq());
+        let Some(host) = self.hosts.get_mut(idx) else { return };
         if !host.has_queued() {
-            self.counts.hosts_queued += 1;
+            self.sums.hosts_queued += 1;
+            // From here to the end of its queue the host is in the index.
+            let at = host.pace.next_fetch_at.max(now);
+            host.due_rows.push(at);
+            self.ops.due.insert(DueKey::new(host.hash(), at), DueOp::Insert);
         }
-        self.counts.queued += 1;
-        let key = host.append(class, record.clone(), buffer_urls_max, self.number);
+        self.sums.add_queued(host.hash());
+        let key = host.append(class, seq, record.clone(), buffer_urls_max, self.number);
         self.ops.insert(key, record);
         self.mark_changed(idx);
-        key
     }
 
-    /// The candidate's host, which is made known if it was not.
-    fn host_idx(&mut self, candidate: &Candidate, now: UnixMillis) -> u32 {
-        let hash = candidate.fingerprint.host;
-        if let Some(&idx) = self.index.get(&hash) {
-            return idx;
+    /// Puts a record at the end of a class of a host that stays on disk.
+    fn append_on_disk(
+        &mut self,
+        host: HostHash,
+        class: Class,
+        record: RecordBytes,
+        now: UnixMillis,
+    ) {
+        let seq = self.take_seq();
+        self.sums.add_queued(host);
+        self.ops.insert(QueueKey { host, class, seq }, record);
+        let new = || AppendedSince { at: now, rows: Appended::default() };
+        self.appended.entry(host).or_insert_with(new).rows.push(class.number(), seq);
+        self.parked.keep_away(host, self.number);
+    }
+
+    /// Makes what was queued for hosts on disk part of the next hand-over, with a row in the due
+    /// index that brings each host in.
+    pub(super) fn hand_over_appended(&mut self) {
+        for (host, AppendedSince { at, rows }) in std::mem::take(&mut self.appended) {
+            let id = self.take_seq();
+            self.ops.appended.insert((host, id), RowOp::Insert(rows));
+            let row = DueKey::new(host, at);
+            self.ops.due.insert(row, DueOp::Insert);
+            self.parked.leave(self.number, row);
         }
-        let mut host = HostQueue::new(candidate.url.host_key(), hash);
-        host.pace.next_fetch_at = now;
-        self.add_host(host)
     }
 
-    pub(super) fn add_host(&mut self, host: HostQueue) -> u32 {
-        let idx = self.hosts.len() as u32;
-        self.index.insert(host.hash(), idx);
-        self.hosts.push(host);
-        idx
+    pub(super) fn take_seq(&mut self) -> u64 {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+
+    fn decode(
+        &self,
+        host: HostHash,
+        record: &RecordBytes,
+    ) -> Result<record::Record, FrontierError> {
+        record::decode(record)
+            .map_err(|detail| self.reader.damaged(format!("a candidate of host {host}: {detail}")))
     }
 }

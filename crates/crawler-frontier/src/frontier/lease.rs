@@ -8,6 +8,10 @@ use crate::key::QueueKey;
 use crate::record::{self, RecordBytes};
 use crawler_politeness::UnixMillis;
 use crawler_url::{Fingerprint, WireUrl};
+use std::time::Duration;
+
+/// How soon a host that is due on disk is looked for again when memory had no room.
+const ROOM_PAUSE: Duration = Duration::from_millis(100);
 
 /// The right to fetch one URL now. Ends with [`Frontier::settle`] or [`Frontier::snooze`]; the URL
 /// stays in the durable queue until then.
@@ -47,7 +51,8 @@ pub enum Next {
 
 impl Frontier {
     /// Leases the best URL of the host that has been due longest. Reads from disk when the host's
-    /// part in memory has run out: some 20 µs, longer when the disk is asked.
+    /// part in memory has run out, and the hosts whose time has come: some 20 µs, longer when the
+    /// disk is asked.
     ///
     /// A host is leased from again when its fetch was released and its `next_fetch_at` has come;
     /// at once, if it may have more fetches going on.
@@ -56,6 +61,7 @@ impl Frontier {
     /// When the store cannot be read, or holds something else than was written.
     pub fn lease(&mut self, now: UnixMillis) -> Result<Next, FrontierError> {
         self.plan_lent();
+        self.wake_parked(now)?;
         while let Some(idx) = self.due.pop(now) {
             let leased = self.lease_from(idx);
             // Back in its place, whatever came of it: a failed read may be tried again.
@@ -64,19 +70,33 @@ impl Frontier {
                 return Ok(Next::Lease(Box::new(lease)));
             }
         }
-        Ok(match self.due.next_at() {
+        Ok(self.next_event(now))
+    }
+
+    /// What a shard without work waits for.
+    fn next_event(&mut self, now: UnixMillis) -> Next {
+        // A host that is due but had no room comes in with the next sweep.
+        let parked = self.parked.next_at().map(|at| at.max(now + ROOM_PAUSE));
+        let at = [self.due.next_at(), parked].into_iter().flatten().min();
+        match at {
             Some(at) => Next::At(at),
-            None if !self.awaiting.is_empty() => Next::AwaitCommit,
+            None if !self.awaiting.is_empty()
+                || self.parked.is_waiting()
+                || !self.appended.is_empty() =>
+            {
+                Next::AwaitCommit
+            }
             None => Next::Empty,
-        })
+        }
     }
 
     /// The host's best URL; `None` if it waits for a commit.
     fn lease_from(&mut self, idx: u32) -> Result<Option<Lease>, FrontierError> {
-        if let Best::Spilled { .. } = self.hosts[idx as usize].best() {
+        let Some(host) = self.hosts.get(idx) else { return Ok(None) };
+        if let Best::Spilled { .. } = host.best() {
             self.refill(idx)?;
         }
-        let host = &mut self.hosts[idx as usize];
+        let Some(host) = self.hosts.get_mut(idx) else { return Ok(None) };
         let Some(front) = host.front().filter(|_| host.best() == Best::Buffered) else {
             self.awaiting.insert(idx);
             return Ok(None);
@@ -85,7 +105,7 @@ impl Frontier {
         let decoded = record::decode(&front.record);
         let decoded = decoded.map_err(|detail| self.reader.damaged_record(key, detail))?;
         if host.in_flight == 0 {
-            self.counts.hosts_in_flight += 1;
+            self.sums.hosts_in_flight += 1;
         }
         let Some(waiting) = host.lease_front() else { return Ok(None) };
         Ok(Some(Lease {
@@ -104,7 +124,7 @@ impl Frontier {
     /// Reads the host's next URLs from disk, as far as they are committed.
     fn refill(&mut self, idx: u32) -> Result<(), FrontierError> {
         let buffer_urls_max = self.buffer_urls_max();
-        let host = &mut self.hosts[idx as usize];
+        let Some(host) = self.hosts.get_mut(idx) else { return Ok(()) };
         let Best::Spilled { class, cursor, spilled } = host.best() else { return Ok(()) };
         let urls_max = buffer_urls_max.min(usize::try_from(spilled).unwrap_or(usize::MAX));
         let urls = self.reader.scan_queue(host.hash(), class, cursor, urls_max)?;

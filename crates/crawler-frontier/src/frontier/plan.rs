@@ -6,7 +6,7 @@ use crate::host_queue::Best;
 impl Frontier {
     /// Plans a host anew: after its work, its capacity or its pace has changed.
     pub(super) fn plan(&mut self, idx: u32) {
-        let host = &self.hosts[idx as usize];
+        let Some(host) = self.hosts.get(idx) else { return };
         let best = host.best();
         if best == Best::Buffered {
             self.awaiting.remove(&idx);
@@ -22,14 +22,16 @@ impl Frontier {
     /// Plans the hosts anew whose pace was lent out.
     pub(super) fn plan_lent(&mut self) {
         while let Some(idx) = self.lent.pop() {
-            self.hosts[idx as usize].pace_lent = false;
-            self.plan(idx);
+            if let Some(host) = self.hosts.get_mut(idx) {
+                host.pace_lent = false;
+                self.plan(idx);
+            }
         }
     }
 
     /// The host's row is part of the next hand-over.
     pub(super) fn mark_changed(&mut self, idx: u32) {
-        let host = &mut self.hosts[idx as usize];
+        let Some(host) = self.hosts.get_mut(idx) else { return };
         if !host.row_changed {
             host.row_changed = true;
             self.changed.push(idx);

@@ -1,23 +1,31 @@
 //! Coming back from disk.
 
-use super::{Counts, Frontier, FrontierLimits};
+use super::judge::SeenRows;
+use super::sums::Sums;
+use super::{ActiveHosts, Frontier, FrontierLimits, Intake};
 use crate::due::DueQueue;
 use crate::error::FrontierError;
 use crate::hash::KeyMap;
-use crate::host_queue::HostQueue;
-use crate::host_row::HostRow;
 use crate::ops::Ops;
+use crate::parked::Parked;
 use crate::reader::{FrontierReader, Recovered};
-use crate::seen::SeenSet;
-use crawler_url::{HostHash, ShardCount, ShardId};
+use crate::seen::{Offer, SeenSet};
+use crate::seen_row::Undecided;
+use crawler_politeness::UnixMillis;
+use crawler_url::{Fingerprint, ShardCount, ShardId};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Tells the shard that the seen set has decided something; called from another thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 impl Frontier {
     /// Shard `id`'s part of what was last committed; empty in a new store. Every operation handed
     /// over by the shard's predecessor must be committed, or dropped, before.
     ///
-    /// Reads a row per host and all seen fingerprints, but no queued URL: these are read when
-    /// their host is leased from. `shards` may differ from the last run's.
+    /// Reads no host and no queued URL: these come in when they are due. `shards` must be what the
+    /// store was last [assigned](crate::FrontierDb::assign) to. `wake` is called when
+    /// [`admit_judged`](Self::admit_judged) has something to do.
     ///
     /// # Errors
     /// When the store cannot be read, or holds something else than was written.
@@ -26,53 +34,83 @@ impl Frontier {
         id: ShardId,
         shards: ShardCount,
         limits: FrontierLimits,
+        wake: Wake,
     ) -> Result<Self, FrontierError> {
+        let rows = reader.slots(id, shards)?;
+        let marks: Vec<_> = rows.iter().map(|(slot, row)| (*slot, row.queued > 0)).collect();
         let mut frontier = Self {
-            reader,
             shard: id,
             shards,
             limits,
-            hosts: Vec::new(),
-            index: KeyMap::default(),
+            intake: Intake::Open,
+            hosts: ActiveHosts::default(),
             due: DueQueue::default(),
             awaiting: BTreeSet::new(),
-            seen: SeenSet::default(),
+            parked: Parked::new(&marks),
+            swept_at: UnixMillis(0),
+            appended: KeyMap::default(),
+            seen: SeenSet::new(reader.seen(), limits.seen, wake),
+            seen_rows: SeenRows::default(),
             ops: Ops::default(),
             changed: Vec::new(),
             lent: Vec::new(),
             number: 1,
             committed: 0,
-            counts: Counts::default(),
+            next_seq: reader.next_seq()?,
+            sums: Sums::new(rows),
             scratch: Vec::new(),
+            reader,
         };
-        let reader = frontier.reader.clone();
-        reader.recover_shard(id, shards, &mut |part| {
-            match part {
-                Recovered::Host(hash, row) => frontier.recover_host(hash, row)?,
-                Recovered::SeenAtMost(len) => {
-                    // Hosts spread evenly over shards, their URLs only about.
-                    let share = len / u64::from(shards.get());
-                    frontier.seen = SeenSet::with_capacity(usize::try_from(share).unwrap_or(0));
-                }
-                Recovered::Seen(fingerprint) => frontier.seen.restore(fingerprint),
-            }
-            Ok(())
-        })?;
+        frontier.recover_seen()?;
         Ok(frontier)
     }
 
-    fn recover_host(&mut self, hash: HostHash, row: HostRow) -> Result<(), FrontierError> {
-        let key = row.key.clone();
-        let damaged =
-            |detail: &str| self.reader.damaged(format!("the row of host {key}: {detail}"));
-        if key.hash() != hash {
-            return Err(damaged("it stands at the place of another host"));
+    /// Brings back what the seen set had not written to its own files.
+    fn recover_seen(&mut self) -> Result<(), FrontierError> {
+        let reader = self.reader.clone();
+        let mut undecided = Vec::new();
+        reader.recover_seen(self.shard, &mut |part| {
+            match part {
+                Recovered::Fresh(id, keys) => {
+                    for key in keys {
+                        self.seen.restore(key);
+                    }
+                    self.seen_rows.restore_fresh(id);
+                }
+                Recovered::Candidates(id, row) => undecided.push((id, row)),
+            }
+            Ok(())
+        })?;
+        for (id, row) in undecided {
+            self.offer_again(id, row)?;
         }
-        let host = HostQueue::from_row(row, hash).map_err(damaged)?;
-        self.counts.queued += host.queued();
-        self.counts.hosts_queued += usize::from(host.has_queued());
-        let idx = self.add_host(host);
-        self.plan(idx);
+        Ok(())
+    }
+
+    /// Offers the candidates of a stored row once more.
+    fn offer_again(
+        &mut self,
+        id: u64,
+        row: Vec<(Fingerprint, Undecided)>,
+    ) -> Result<(), FrontierError> {
+        let mut last_batch = None;
+        for (fingerprint, url) in row {
+            let key = self.seen_key(fingerprint);
+            let len = url.record.len();
+            match self.seen.offer(key, || url, len) {
+                Offer::Seen => {}
+                Offer::New(url) => {
+                    self.seen_rows.add_fresh(key);
+                    let mut admitted = super::Admitted::default();
+                    self.let_in(url, UnixMillis(0), &mut admitted)?;
+                }
+                Offer::Deferred(batch) => last_batch = Some(batch),
+            }
+        }
+        match last_batch {
+            Some(batch) => self.seen_rows.restore_candidates(id, batch),
+            None => SeenRows::drop_candidates(id, &mut self.ops, self.shard),
+        }
         Ok(())
     }
 }

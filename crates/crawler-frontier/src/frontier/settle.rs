@@ -2,7 +2,10 @@
 
 use super::{Frontier, Lease};
 use crate::class::Class;
+use crate::due_row::DueKey;
 use crate::host_queue::{Fetch, Waiting};
+use crate::host_row::HostTotals;
+use crate::ops::DueOp;
 use crate::record;
 use crawler_politeness::UnixMillis;
 
@@ -23,7 +26,7 @@ impl Frontier {
     /// The fetch has ended: the host may be leased from again at its `next_fetch_at`, while what
     /// was fetched is still being worked on. Once per lease; further calls change nothing.
     pub fn release(&mut self, lease: &Lease) {
-        let Some(&idx) = self.index.get(&lease.key.host) else { return };
+        let Some(idx) = self.hosts.idx(lease.key.host) else { return };
         if self.end_fetch(idx, lease) == Some(Fetch::Going) {
             self.plan(idx);
         }
@@ -31,29 +34,32 @@ impl Frontier {
 
     /// Ends the lease, and its fetch if that was not released.
     pub fn settle(&mut self, lease: Lease, disposition: Disposition) {
-        let Some(&idx) = self.index.get(&lease.key.host) else { return };
+        let Some(idx) = self.hosts.idx(lease.key.host) else { return };
         if self.end_fetch(idx, &lease).is_none() {
             tracing::warn!(url = %lease.url, "a lease of another frontier was settled");
             return;
         }
         match disposition {
             Disposition::Fetched | Disposition::Done => {
-                let totals = &mut self.hosts[idx as usize].totals;
-                totals.done += 1;
-                totals.fetched += u64::from(disposition == Disposition::Fetched);
+                self.count(idx, |totals| {
+                    totals.done += 1;
+                    totals.fetched += u64::from(disposition == Disposition::Fetched);
+                });
                 self.finish(idx, &lease);
             }
             Disposition::Retry => {
-                self.hosts[idx as usize].totals.retried += 1;
+                self.count(idx, |totals| totals.retried += 1);
                 // First the new place, so that the host never seems to be without URLs.
                 let record = record::with_another_attempt(&lease.record);
-                self.append(idx, Class::RETRY, record);
+                self.append(idx, Class::RETRY, record, UnixMillis(0));
                 self.finish(idx, &lease);
             }
             Disposition::GiveBack => {
                 let waiting =
                     Waiting { class: lease.key.class, seq: lease.key.seq, record: lease.record };
-                self.hosts[idx as usize].give_back(waiting);
+                if let Some(host) = self.hosts.get_mut(idx) {
+                    host.give_back(waiting);
+                }
             }
         }
         self.plan(idx);
@@ -67,13 +73,22 @@ impl Frontier {
         self.settle(lease, Disposition::GiveBack);
     }
 
+    fn count(&mut self, idx: u32, by: impl FnOnce(&mut HostTotals)) {
+        if let Some(host) = self.hosts.get_mut(idx) {
+            by(&mut host.totals);
+        }
+    }
+
     /// Removes a leased URL from the queue, durably.
     fn finish(&mut self, idx: u32, lease: &Lease) {
-        let host = &mut self.hosts[idx as usize];
+        let Some(host) = self.hosts.get_mut(idx) else { return };
         host.finish(lease.key.class, lease.key.seq);
-        self.counts.queued -= 1;
+        self.sums.drop_queued(lease.key.host);
         if !host.has_queued() {
-            self.counts.hosts_queued -= 1;
+            self.sums.hosts_queued -= 1;
+            for at in std::mem::take(&mut host.due_rows) {
+                self.ops.due.insert(DueKey::new(lease.key.host, at), DueOp::Remove);
+            }
         }
         self.ops.remove(lease.key);
         self.mark_changed(idx);
@@ -81,10 +96,10 @@ impl Frontier {
 
     /// How the lease's fetch stood before; `None` if this frontier did not grant the lease.
     fn end_fetch(&mut self, idx: u32, lease: &Lease) -> Option<Fetch> {
-        let host = &mut self.hosts[idx as usize];
+        let host = self.hosts.get_mut(idx)?;
         let before = host.end_fetch(lease.key.class, lease.key.seq)?;
         if before == Fetch::Going && host.in_flight == 0 {
-            self.counts.hosts_in_flight -= 1;
+            self.sums.hosts_in_flight -= 1;
         }
         Some(before)
     }

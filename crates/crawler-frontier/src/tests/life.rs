@@ -1,7 +1,7 @@
 //! What a shard sees: order, turns, waiting.
 
 use super::*;
-use crate::{Admitted, Disposition, HostTotals};
+use crate::{Disposition, HostTotals};
 use std::time::Duration;
 
 #[test]
@@ -9,8 +9,8 @@ fn a_url_is_let_through_once() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), LIMITS);
     let urls = ["http://a.example/1", "http://a.example/2", "http://a.example/1#top"];
-    let admitted = store.frontier.admit(urls.map(link), at(0));
-    assert_eq!(admitted, Admitted { new: 2, seen: 1 });
+    let admitted = store.offer(urls.map(link));
+    assert_eq!((admitted.new, admitted.seen), (2, 1));
     assert_eq!((store.frontier.queued(), store.frontier.seen()), (2, 2));
 }
 
@@ -27,7 +27,7 @@ fn a_host_is_fetched_by_class_then_in_order() {
         ("http://a.example/map-2", Source::Sitemap, 4),
     ];
     let offered = offered.map(|(url, source, depth)| candidate(url, source, depth));
-    store.frontier.admit(offered, at(0));
+    store.offer(offered);
     let mut order = Vec::new();
     for attempt in 0..7 {
         let lease = store.lease(0);
@@ -45,7 +45,7 @@ fn a_host_is_fetched_by_class_then_in_order() {
     assert_eq!(order, expected);
     assert!(matches!(store.no_lease(0), Next::Empty));
     let totals = store.frontier.totals(host("a.example")).unwrap();
-    assert_eq!(totals, HostTotals { done: 6, fetched: 5, retried: 1 });
+    assert_eq!(totals, HostTotals { done: 6, fetched: 5, retried: 1, shed: 0 });
     assert_eq!(store.frontier.queued(), 0);
 }
 
@@ -57,7 +57,7 @@ fn what_was_given_with_a_candidate_comes_with_its_lease() {
     given.via = Some("http://b.example/from".into());
     given.redirects = 3;
     given.hops = Hops::default().then(crate::Hop::Link).then(crate::Hop::Redirect);
-    store.frontier.admit([given.clone()], at(0));
+    store.offer([given.clone()]);
     let lease = store.lease(0);
     assert_eq!((&lease.url, lease.fingerprint), (&given.url, given.fingerprint));
     assert_eq!((&lease.via, lease.depth), (&given.via, given.depth));
@@ -94,7 +94,10 @@ fn a_host_waits_for_its_time() {
         at(100) + Duration::from_secs(1);
     store.frontier.release(&first);
     assert!(matches!(store.no_lease(100), Next::At(UnixMillis(1100))));
-    assert_eq!(store.frontier.hosts(), HostCounts { ready: 0, snoozed: 1, in_flight: 0, known: 1 });
+    assert_eq!(
+        store.frontier.hosts(),
+        HostCounts { ready: 0, snoozed: 1, in_flight: 0, active: 1, known: 1 }
+    );
     let second = store.lease(1100);
     store.frontier.snooze(second, at(5000));
     assert!(matches!(store.no_lease(4999), Next::At(UnixMillis(5000))));
@@ -125,7 +128,7 @@ fn host_concurrency_bounds_the_fetches_of_a_host() {
         let store_dir = dir.path().join(host_concurrency.to_string());
         let mut store = Store::open(&store_dir, limits);
         let urls: Vec<_> = (0..6).map(|n| format!("http://a.example/{n}")).collect();
-        store.frontier.admit(urls.iter().map(|url| link(url)), at(0));
+        store.offer(urls.iter().map(|url| link(url)));
         let mut leases: Vec<_> = (0..bound).map(|_| store.lease(0)).collect();
         assert!(matches!(store.no_lease(0), Next::Empty), "at most {bound}");
         assert_eq!(store.frontier.hosts().in_flight, 1);
@@ -147,7 +150,7 @@ fn urls_beyond_the_buffer_come_back_from_disk() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), TINY);
     let urls: Vec<_> = (0..50).map(|n| format!("http://a.example/{n:02}")).collect();
-    store.frontier.admit(urls.iter().map(|url| link(url)), at(0));
+    store.offer(urls.iter().map(|url| link(url)));
     for expected in &urls[..16] {
         let lease = store.lease(0);
         assert_eq!(lease.url.as_str(), expected);
@@ -156,7 +159,7 @@ fn urls_beyond_the_buffer_come_back_from_disk() {
     assert!(matches!(store.no_lease(0), Next::AwaitCommit));
     assert_eq!(store.frontier.hosts().ready, 1);
     // A better one does not have to wait.
-    store.frontier.admit([candidate("http://a.example/seed", Source::Seed, 0)], at(0));
+    store.offer([candidate("http://a.example/seed", Source::Seed, 0)]);
     let seed = store.lease(0);
     assert_eq!(seed.url.path(), "/seed");
     store.frontier.settle(seed, Disposition::Done);
@@ -175,9 +178,9 @@ fn a_better_url_pushes_the_worst_out_of_the_buffer() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), TINY);
     let deep: Vec<_> = (0..16).map(|n| format!("http://a.example/deep-{n:02}")).collect();
-    store.frontier.admit(deep.iter().map(|url| candidate(url, Source::Link, 5)), at(0));
+    store.offer(deep.iter().map(|url| candidate(url, Source::Link, 5)));
     let near: Vec<_> = (0..10).map(|n| format!("http://a.example/near-{n:02}")).collect();
-    store.frontier.admit(near.iter().map(|url| link(url)), at(0));
+    store.offer(near.iter().map(|url| link(url)));
     let mut order = Vec::new();
     while order.len() < 26 {
         match store.frontier.lease(at(0)).unwrap() {
@@ -203,13 +206,13 @@ fn a_url_given_back_is_not_pushed_out() {
     let limits = FrontierLimits { host_concurrency: 3, ..TINY };
     let mut store = Store::open(dir.path(), limits);
     let deep: Vec<_> = (0..16).map(|n| format!("http://a.example/deep-{n:02}")).collect();
-    store.frontier.admit(deep.iter().map(|url| candidate(url, Source::Link, 5)), at(0));
+    store.offer(deep.iter().map(|url| candidate(url, Source::Link, 5)));
     store.commit();
     let [given_back, done, _kept] = [0; 3].map(|_| store.lease(0));
     store.frontier.settle(done, Disposition::Done);
     store.frontier.settle(given_back, Disposition::GiveBack);
     let seeds: Vec<_> = (0..16).map(|n| format!("http://a.example/seed-{n:02}")).collect();
-    store.frontier.admit(seeds.iter().map(|url| candidate(url, Source::Seed, 0)), at(0));
+    store.offer(seeds.iter().map(|url| candidate(url, Source::Seed, 0)));
     for expected in seeds.iter().chain(&deep[..1]).chain(&deep[3..]) {
         let lease = store.lease(0);
         assert_eq!(lease.url.as_str(), expected);
@@ -223,7 +226,7 @@ fn a_timer_is_told_before_a_commit() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), TINY);
     let urls: Vec<_> = (0..17).map(|n| format!("http://a.example/{n:02}")).collect();
-    store.frontier.admit(urls.iter().map(|url| link(url)), at(0));
+    store.offer(urls.iter().map(|url| link(url)));
     for _ in 0..16 {
         let lease = store.lease(0);
         store.frontier.settle(lease, Disposition::Done);

@@ -4,16 +4,24 @@ mod durability;
 mod life;
 mod model;
 
+use crate::seen::SeenLimits;
 use crate::{
-    Candidate, Frontier, FrontierDb, FrontierLimits, Hops, HostCounts, Lease, Next, Ops, Source,
+    Admitted, Candidate, Frontier, FrontierDb, FrontierLimits, Hops, HostCounts, Lease, Next, Ops,
+    Source,
 };
 use crawler_politeness::UnixMillis;
 use crawler_url::{Canonicalizer, HostHash, ShardCount, ShardId, WireUrl};
 use std::path::Path;
+use std::sync::Arc;
 
-const LIMITS: FrontierLimits = FrontierLimits { host_concurrency: 1, urls_in_memory: 1000 };
+const LIMITS: FrontierLimits = FrontierLimits {
+    host_concurrency: 1,
+    urls_in_memory: 1000,
+    hosts_in_memory: 1000,
+    seen: SeenLimits { fresh_keys: 1000, batch_keys: 1000, batch_bytes: 1 << 20, recent_slots: 64 },
+};
 /// The least a host gets: 16 URLs.
-const TINY: FrontierLimits = FrontierLimits { host_concurrency: 1, urls_in_memory: 1 };
+const TINY: FrontierLimits = FrontierLimits { urls_in_memory: 1, ..LIMITS };
 
 fn candidate(url: &str, source: Source, depth: u16) -> Candidate {
     let url = WireUrl::parse(url).unwrap();
@@ -22,7 +30,7 @@ fn candidate(url: &str, source: Source, depth: u16) -> Candidate {
     Candidate { url, fingerprint, via: None, depth, redirects: 0, hops, source }
 }
 
-fn link(url: &str) -> Candidate {
+pub(crate) fn link(url: &str) -> Candidate {
     candidate(url, Source::Link, 1)
 }
 
@@ -42,14 +50,19 @@ struct Store {
 
 impl Store {
     fn open(dir: &Path, limits: FrontierLimits) -> Self {
-        let db = FrontierDb::open(dir).unwrap();
+        let mut db = FrontierDb::open(dir).unwrap();
+        db.assign(one()).unwrap();
         let frontier = recover(&db, limits);
         Self { db, frontier }
     }
 
     fn admit(&mut self, urls: &[&str]) {
-        let admitted = self.frontier.admit(urls.iter().copied().map(link), at(0));
+        let admitted = self.offer(urls.iter().copied().map(link));
         assert_eq!(admitted.new as usize, urls.len());
+    }
+
+    fn offer(&mut self, candidates: impl IntoIterator<Item = Candidate>) -> Admitted {
+        self.frontier.admit(candidates, at(0)).unwrap()
     }
 
     fn commit(&mut self) {
@@ -77,6 +90,9 @@ impl Store {
 }
 
 fn recover(db: &FrontierDb, limits: FrontierLimits) -> Frontier {
-    let shards = ShardCount::new(1).unwrap();
-    Frontier::recover(db.reader(), ShardId(0), shards, limits).unwrap()
+    Frontier::recover(db.reader(), ShardId(0), one(), limits, Arc::new(|| ())).unwrap()
+}
+
+fn one() -> ShardCount {
+    ShardCount::new(1).unwrap()
 }

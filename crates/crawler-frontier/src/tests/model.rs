@@ -1,9 +1,11 @@
 //! Random lives of a store against a model that keeps everything in a map.
 
 use super::*;
-use crate::Disposition;
+use crate::{Disposition, Wake};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::mpsc;
+use std::time::Duration;
 
 const HOSTS: usize = 3;
 const HOST_CONCURRENCY: u16 = 2;
@@ -12,7 +14,11 @@ const HOST_CONCURRENCY: u16 = 2;
 #[derive(Clone, Debug)]
 enum Step {
     /// Offer these: host, URL number, class 0 to 3.
-    Admit(Vec<(usize, u16, u8)>),
+    Offer(Vec<(usize, u16, u8)>),
+    /// Have all that was offered decided.
+    Judge,
+    /// Decide so many of what was offered, commit that, and crash.
+    CrashWhileJudging(usize, u16),
     /// Lease up to so many, and make each host wait so long afterwards.
     Lease(usize, u64),
     /// The fetch of the n-th lease ends.
@@ -37,7 +43,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Disposition::GiveBack),
     ];
     prop_oneof![
-        6 => prop::collection::vec(url, 1..60).prop_map(Step::Admit),
+        6 => prop::collection::vec(url, 1..60).prop_map(Step::Offer),
+        6 => Just(Step::Judge),
+        1 => (0..40usize, 1..5u16).prop_map(|(n, shards)| Step::CrashWhileJudging(n, shards)),
         8 => (1..40usize, 0..20u64).prop_map(|(n, wait)| Step::Lease(n, wait)),
         3 => (0..9usize).prop_map(Step::Release),
         9 => (0..9usize, disposition).prop_map(|(n, end)| Step::Settle(n, end)),
@@ -68,6 +76,8 @@ struct Entry {
 #[derive(Clone, Debug, Default)]
 struct Model {
     urls: BTreeMap<String, Entry>,
+    /// Offered with their class, and neither let in nor dropped.
+    undecided: Vec<(String, u8)>,
     places: u64,
     next_fetch_at: BTreeMap<String, u64>,
 }
@@ -76,6 +86,20 @@ impl Model {
     fn rank(&mut self, class: u8) -> (u8, u64) {
         self.places += 1;
         (class, self.places)
+    }
+
+    fn let_in(&mut self, url: String, class: u8) {
+        let rank = self.rank(class);
+        self.urls.insert(url, Entry { rank, attempts: 0, state: State::Waiting });
+    }
+
+    /// Lets those in that are new.
+    fn decide(&mut self) {
+        for (url, class) in std::mem::take(&mut self.undecided) {
+            if !self.urls.contains_key(&url) {
+                self.let_in(url, class);
+            }
+        }
     }
 
     fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
@@ -116,8 +140,11 @@ fn host_of(url: &str) -> &str {
 /// The store under test beside the truth.
 struct World {
     dir: tempfile::TempDir,
+    hosts_in_memory: usize,
     db: Option<FrontierDb>,
     shards: Vec<Frontier>,
+    /// Rings when a shard's seen set has decided something.
+    bell: (mpsc::Sender<()>, mpsc::Receiver<()>),
     leases: Vec<(usize, Lease)>,
     /// Handed over but not committed: the operations, each shard's number, the truth then.
     pending: Option<(Ops, Vec<u64>, Model)>,
@@ -127,12 +154,14 @@ struct World {
 }
 
 impl World {
-    fn new(shards: u16) -> Self {
+    fn new(shards: u16, hosts_in_memory: usize) -> Self {
         let (dir, model) = (tempfile::tempdir().unwrap(), Model::default());
         let mut world = Self {
             dir,
+            hosts_in_memory,
             db: None,
             shards: Vec::new(),
+            bell: mpsc::channel(),
             leases: Vec::new(),
             pending: None,
             now: 1000,
@@ -148,13 +177,21 @@ impl World {
         self.shards.clear();
         self.pending = None;
         self.db = None;
-        let db = FrontierDb::open(self.dir.path()).unwrap();
-        let limits = FrontierLimits { host_concurrency: HOST_CONCURRENCY, urls_in_memory: 1 };
+        let mut db = FrontierDb::open(self.dir.path()).unwrap();
+        let hosts_in_memory = self.hosts_in_memory;
+        let seen = SeenLimits { fresh_keys: 40, batch_keys: 25, ..TINY.seen };
+        let limits =
+            FrontierLimits { host_concurrency: HOST_CONCURRENCY, hosts_in_memory, seen, ..TINY };
         let count = ShardCount::new(shards).unwrap();
-        let recover = |id| Frontier::recover(db.reader(), id, count, limits).unwrap();
+        db.assign(count).unwrap();
+        let rope = self.bell.0.clone();
+        let wake: Wake = Arc::new(move || rope.send(()).unwrap());
+        let recover =
+            |id| Frontier::recover(db.reader(), id, count, limits, Arc::clone(&wake)).unwrap();
         self.shards = count.iter().map(recover).collect();
         self.db = Some(db);
         self.model = self.committed.clone().crashed();
+        self.judge();
     }
 
     fn shard_of(&self, host: HostHash) -> usize {
@@ -165,7 +202,9 @@ impl World {
     fn run(&mut self, step: Step) {
         self.now += 1;
         match step {
-            Step::Admit(urls) => self.admit(&urls),
+            Step::Offer(urls) => self.offer(&urls),
+            Step::Judge => self.judge(),
+            Step::CrashWhileJudging(n, shards) => self.crash_while_judging(n, shards),
             Step::Lease(n, wait) => {
                 for _ in 0..n {
                     for shard in 0..self.shards.len() {
@@ -187,6 +226,8 @@ impl World {
         let sum = |count: fn(&Frontier) -> u64| self.shards.iter().map(count).sum::<u64>();
         assert_eq!(sum(Frontier::queued), self.model.queued());
         assert_eq!(sum(Frontier::seen), self.model.urls.len() as u64);
+        // Those judged and not new are not counted any more, but not yet known here.
+        assert!(sum(Frontier::undecided) <= self.model.undecided.len() as u64);
         let in_flight = sum(|shard| shard.hosts().in_flight as u64);
         let busy = |host: &usize| {
             let host = format!("h{host}.example");
@@ -206,23 +247,55 @@ impl World {
         assert_eq!(rows, self.committed.queued());
     }
 
-    fn admit(&mut self, urls: &[(usize, u16, u8)]) {
+    fn offer(&mut self, urls: &[(usize, u16, u8)]) {
         for &(host, n, class) in urls {
             let url = format!("http://h{host}.example/{n}");
             let source = [Source::Seed, Source::Sitemap, Source::Link, Source::Link];
-            let offered = candidate(
-                &url,
-                source[usize::from(class)],
-                u16::from(class) - u16::from(class > 0),
-            );
+            let depth = u16::from(class) - u16::from(class > 0);
+            let offered = candidate(&url, source[usize::from(class)], depth);
             let shard = self.shard_of(offered.fingerprint.host);
-            let new = self.shards[shard].admit([offered], at(0)).new;
-            assert_eq!(new == 1, !self.model.urls.contains_key(&url), "{url}");
-            if new == 1 {
-                let rank = self.model.rank(class);
-                self.model.urls.insert(url, Entry { rank, attempts: 0, state: State::Waiting });
+            let admitted = self.shards[shard].admit([offered], at(self.now)).unwrap();
+            let is_known = self.model.urls.contains_key(&url);
+            let is_offered = self.model.undecided.iter().any(|(other, _)| *other == url);
+            match (admitted.new, admitted.seen) {
+                (1, 0) => {
+                    assert!(!is_known, "{url} is let in twice");
+                    self.model.let_in(url, class);
+                }
+                (0, 1) => assert!(is_known || is_offered, "{url} is not let in"),
+                _ => self.model.undecided.push((url, class)),
             }
         }
+    }
+
+    fn judge(&mut self) {
+        for shard in &mut self.shards {
+            while shard.undecided() > 0 {
+                while shard.admit_judged(at(self.now), 7).unwrap().more {}
+                shard.judge();
+                if shard.undecided() > 0 {
+                    self.bell.1.recv_timeout(Duration::from_secs(60)).unwrap();
+                }
+            }
+            // The end of the last batch.
+            shard.admit_judged(at(self.now), 7).unwrap();
+        }
+        self.model.decide();
+    }
+
+    /// A batch that is committed by half is decided to its end after the crash.
+    fn crash_while_judging(&mut self, n: usize, shards: u16) {
+        for shard in &mut self.shards {
+            shard.judge();
+            shard.admit_judged(at(self.now), n).unwrap();
+        }
+        self.take();
+        self.commit_unchecked();
+        self.model.decide();
+        self.committed = self.model.clone();
+        self.reopen(shards);
+        self.take();
+        self.commit();
     }
 
     fn lease(&mut self, shard: usize, wait: u64) {
@@ -243,11 +316,17 @@ impl World {
             }
             Next::At(time) => {
                 assert!(time > at(self.now));
-                assert!(self.due_hosts(shard).is_empty() || self.is_uncommitted());
+                assert!(
+                    self.is_tight() || self.due_hosts(shard).is_empty() || self.is_uncommitted()
+                );
             }
             Next::AwaitCommit => {
-                assert!(!self.due_hosts(shard).is_empty(), "nothing to wait for");
-                assert!(self.is_uncommitted(), "nothing is to be committed");
+                // A host that has left memory waits for a commit, too.
+                assert!(
+                    self.is_tight() || !self.due_hosts(shard).is_empty(),
+                    "nothing to wait for"
+                );
+                assert!(self.is_tight() || self.is_uncommitted(), "nothing is to be committed");
             }
             Next::Empty => {
                 let hosts = (0..HOSTS).map(|n| format!("h{n}.example"));
@@ -269,6 +348,11 @@ impl World {
                 && self.model.next_fetch_at(host) <= self.now
         })
         .collect()
+    }
+
+    /// Whether hosts may have to wait for others to leave memory.
+    fn is_tight(&self) -> bool {
+        self.hosts_in_memory <= HOSTS
     }
 
     fn is_uncommitted(&self) -> bool {
@@ -323,10 +407,14 @@ impl World {
     }
 
     fn commit(&mut self) {
+        self.commit_unchecked();
+        self.check_disk();
+    }
+
+    fn commit_unchecked(&mut self) {
         let Some((ops, numbers, model)) = self.pending.take() else { return };
         self.db.as_mut().unwrap().commit(ops, &[]).unwrap();
         self.committed = model;
-        self.check_disk();
         for (shard, number) in self.shards.iter_mut().zip(numbers) {
             shard.committed(number);
         }
@@ -337,6 +425,7 @@ impl World {
         while !self.leases.is_empty() {
             self.settle(0, Disposition::Done);
         }
+        self.judge();
         let mut rounds = 0;
         while self.model.queued() > 0 {
             rounds += 1;
@@ -367,9 +456,10 @@ proptest! {
     #[test]
     fn no_url_is_lost_or_leased_twice(
         shards in 1..4u16,
+        hosts_in_memory in 1..6usize,
         steps in prop::collection::vec(step(), 1..80),
     ) {
-        let mut world = World::new(shards);
+        let mut world = World::new(shards, hosts_in_memory);
         for step in steps {
             world.run(step);
         }

@@ -186,3 +186,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_an_address_waits_for_survives_a_restart() {
+    let limits = Arc::new(IpLimits::new(1, Duration::from_secs(10)));
+    let ips: [IpAddr; 3] = ["192.0.2.1", "2001:db8::7", "192.0.2.2"].map(|ip| ip.parse().unwrap());
+    for (ip, now) in ips.iter().zip([1000, 2000, 100]) {
+        drop(limits.try_reserve(*ip, UnixMillis(now)).unwrap());
+    }
+    let mut waiting = limits.waiting(UnixMillis(10_500));
+    waiting.sort_unstable();
+    let network: IpAddr = "2001:db8::".parse().unwrap();
+    assert_eq!(waiting, [(ips[0], UnixMillis(11_000)), (network, UnixMillis(12_000))]);
+    let again = Arc::new(IpLimits::new(1, Duration::from_secs(10)));
+    waiting.into_iter().for_each(|(ip, at)| again.restore(ip, at));
+    assert!(again.try_reserve(ips[0], UnixMillis(10_999)).is_err());
+    assert!(again.try_reserve(ips[1], UnixMillis(11_999)).is_err());
+    assert!(again.try_reserve(ips[1], UnixMillis(12_000)).is_ok());
+    assert!(again.try_reserve(ips[2], UnixMillis(10_600)).is_ok());
+}

@@ -29,6 +29,36 @@ pub enum RobotsAnswer<'a> {
     TooManyRedirects,
 }
 
+/// What an answer says about the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RobotsConclusion<'a> {
+    /// This file holds.
+    File(&'a [u8]),
+    /// There is no file: nothing is forbidden.
+    AllowAll,
+    /// The host cannot say: what it said before holds on, else everything is forbidden.
+    Unreachable,
+}
+
+impl<'a> RobotsAnswer<'a> {
+    /// - A body is a file; a success without a body is an empty one.
+    /// - 4xx and too many redirects: the file is unavailable and nothing is forbidden (sections
+    ///   2.3.1.2 and 2.3.1.3).
+    /// - 5xx, 429, any other status, or no answer: the host is unreachable (section 2.3.1.4). 429
+    ///   belongs here since it says "not now" rather than "no such file".
+    #[must_use]
+    pub fn conclusion(self) -> RobotsConclusion<'a> {
+        match self {
+            Self::Body(body) => RobotsConclusion::File(body),
+            Self::Status(429) | Self::Unreachable => RobotsConclusion::Unreachable,
+            Self::Status(200..300 | 400..500) | Self::TooManyRedirects => {
+                RobotsConclusion::AllowAll
+            }
+            Self::Status(_) => RobotsConclusion::Unreachable,
+        }
+    }
+}
+
 /// A host's rules and how long they hold.
 #[derive(Clone, Debug)]
 pub struct RobotsEntry {
@@ -39,14 +69,9 @@ pub struct RobotsEntry {
 }
 
 impl RobotsEntry {
-    /// Draws the conclusion from an answer that came at `now`.
-    ///
-    /// - A body is parsed for `product_token`; a success without a body is an empty one.
-    /// - 4xx and too many redirects: the file is unavailable and nothing is forbidden (sections
-    ///   2.3.1.2 and 2.3.1.3).
-    /// - 5xx, 429, any other status, or no answer: the host is unreachable (section 2.3.1.4). The
-    ///   rules of `previous` go on to hold, else everything is forbidden, for
-    ///   [`UNREACHABLE_TTL`]. 429 belongs here since it says "not now" rather than "no such file".
+    /// Draws the conclusion from an answer that came at `now`, parsing a file for
+    /// `product_token`. A host that cannot say keeps the rules of `previous` for
+    /// [`UNREACHABLE_TTL`], all others hold for [`TTL`].
     #[must_use]
     pub fn from_answer(
         answer: RobotsAnswer<'_>,
@@ -54,22 +79,16 @@ impl RobotsEntry {
         now: UnixMillis,
         previous: Option<&Self>,
     ) -> Self {
-        let rules = match answer {
-            RobotsAnswer::Body(body) => Some(RobotsRules::parse(body, product_token)),
-            RobotsAnswer::Status(429) | RobotsAnswer::Unreachable => None,
-            RobotsAnswer::Status(200..300 | 400..500) | RobotsAnswer::TooManyRedirects => {
-                Some(RobotsRules::allow_all())
+        let (rules, ttl) = match answer.conclusion() {
+            RobotsConclusion::File(body) => (RobotsRules::parse(body, product_token).into(), TTL),
+            RobotsConclusion::AllowAll => (RobotsRules::allow_all().into(), TTL),
+            RobotsConclusion::Unreachable => {
+                let known = previous.map(|previous| Arc::clone(&previous.rules));
+                let rules = known.unwrap_or_else(|| RobotsRules::disallow_all().into());
+                (rules, UNREACHABLE_TTL)
             }
-            RobotsAnswer::Status(_) => None,
         };
-        if let Some(rules) = rules {
-            return Self { rules: Arc::new(rules), expires_at: now + TTL };
-        }
-        let rules = match previous {
-            Some(previous) => Arc::clone(&previous.rules),
-            None => Arc::new(RobotsRules::disallow_all()),
-        };
-        Self { rules, expires_at: now + UNREACHABLE_TTL }
+        Self { rules, expires_at: now + ttl }
     }
 
     /// Whether the rules still hold at `now`; a stale entry is to be fetched again first.

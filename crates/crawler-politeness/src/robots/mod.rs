@@ -19,6 +19,6 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{REDIRECTS_MAX, RobotsAnswer, RobotsEntry, TTL, UNREACHABLE_TTL};
+pub use entry::{REDIRECTS_MAX, RobotsAnswer, RobotsConclusion, RobotsEntry, TTL, UNREACHABLE_TTL};
 pub use parse::{BODY_BYTES_MAX, CONTENT_SIGNAL_BYTES_MAX, CRAWL_DELAY_READ_MAX, SITEMAPS_MAX};
 pub use rules::{RobotsRules, RobotsVerdict};

@@ -1,0 +1,76 @@
+//! Robots rules between runs: what the store keeps, and back.
+
+use std::sync::Arc;
+
+use crawler_fetch::FailureKind;
+use crawler_frontier::{Lease, RobotsMemory, RobotsText};
+use crawler_politeness::UnixMillis;
+use crawler_politeness::robots::{
+    BODY_BYTES_MAX, RobotsAnswer, RobotsConclusion, RobotsEntry, RobotsRules, TTL, UNREACHABLE_TTL,
+};
+use crawler_url::Scheme;
+
+use super::Shard;
+use super::hosts::Closed;
+
+impl Shard {
+    /// Takes up what the store remembers of the host's robots.txt, once.
+    pub(super) fn recall_robots(&mut self, lease: &Lease) {
+        let (host, scheme) = (lease.fingerprint.host, lease.url.scheme());
+        let context = self.hosts.entry(host);
+        let recalled = &mut context.recalled[usize::from(scheme == Scheme::Https)];
+        if std::mem::replace(recalled, true) || context.robots(scheme).is_some() {
+            return;
+        }
+        let memory = match self.reader.robots(host, scheme) {
+            Ok(Some(memory)) => memory,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(url = lease.url.as_str(), %error, "cannot recall robots.txt, asking for it again");
+                return;
+            }
+        };
+        let rules = rules(&memory.rules, &self.shared.config.product_token);
+        let context = self.hosts.entry(host);
+        *context.robots(scheme) = Some(RobotsEntry { rules, expires_at: memory.expires_at });
+        context.closed = memory.closed.map(closed);
+    }
+
+    /// What is to be remembered of an answer that came at `now`.
+    pub(super) fn robots_memory(
+        &self,
+        lease: &Lease,
+        answer: RobotsAnswer<'_>,
+        closed: Option<Closed>,
+        now: UnixMillis,
+    ) -> RobotsMemory {
+        let (rules, ttl) = match answer.conclusion() {
+            RobotsConclusion::File(body) => {
+                (RobotsText::Body(body[..body.len().min(BODY_BYTES_MAX)].to_vec()), TTL)
+            }
+            RobotsConclusion::AllowAll => (RobotsText::AllowAll, TTL),
+            RobotsConclusion::Unreachable => (self.known_text(lease), UNREACHABLE_TTL),
+        };
+        let closed = closed.map(|closed| (closed.reason.to_owned(), closed.detail));
+        RobotsMemory { expires_at: now + ttl, rules, closed }
+    }
+
+    /// What the host said before, else that everything is forbidden.
+    fn known_text(&self, lease: &Lease) -> RobotsText {
+        let known = self.reader.robots(lease.fingerprint.host, lease.url.scheme());
+        known.ok().flatten().map_or(RobotsText::DisallowAll, |memory| memory.rules)
+    }
+}
+
+fn rules(text: &RobotsText, product_token: &str) -> Arc<RobotsRules> {
+    Arc::new(match text {
+        RobotsText::Body(body) => RobotsRules::parse(body, product_token),
+        RobotsText::AllowAll => RobotsRules::allow_all(),
+        RobotsText::DisallowAll => RobotsRules::disallow_all(),
+    })
+}
+
+fn closed((reason, detail): (String, String)) -> Closed {
+    let reason = FailureKind::named(&reason).map_or("robots", FailureKind::as_str);
+    Closed { reason, detail }
+}

@@ -108,6 +108,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     if frontier.payload().is_none() && has_results(&config.data_dir) {
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
+    let resumed = frontier.payload().is_some();
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -132,6 +133,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
         ip_limits: Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval)),
         scope: ScopeCell::new(scope),
         generation: frontier.generation(),
+        resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
         totals: Mutex::new(counters),

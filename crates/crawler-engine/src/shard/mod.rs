@@ -122,6 +122,8 @@ struct Shard {
     work: PageWork,
     in_flight: InFlight,
     jobs_max: usize,
+    /// Nothing is asked for before; see [`first_lease_at`].
+    lease_from: UnixMillis,
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
@@ -148,6 +150,7 @@ impl Shard {
             work: PageWork::new(&shared),
             in_flight: InFlight::new(jobs_max),
             jobs_max,
+            lease_from: first_lease_at(&shared, clock::now()),
             due_at: None,
             busy: BusyMeter::default(),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
@@ -262,4 +265,12 @@ impl Shard {
     fn want_commit(&self) {
         self.shared.writer.commit_wanted.store(true, Relaxed);
     }
+}
+
+/// When a shard may ask for something. What the last run asked for within its last second may not
+/// have been committed, nor any host's pace from then: so whoever goes on after it waits out one
+/// delay, lest a host be asked again too soon.
+fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
+    let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
+    if is_first { now } else { now + shared.config.pace.delay }
 }

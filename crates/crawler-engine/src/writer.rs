@@ -131,6 +131,9 @@ impl Writer {
 
     /// Works until it is told to close.
     fn serve(&mut self, inbox: &Receiver<ToWriter>) -> Result<(), WriteError> {
+        // Before any page: otherwise a file closed before the first commit would be kept by the
+        // next start as somebody else's, and its pages stored twice.
+        self.commit()?;
         loop {
             match inbox.recv_timeout(self.patience()) {
                 Ok(ToWriter::Batch(batch)) => self.append(*batch)?,

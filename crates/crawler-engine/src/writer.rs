@@ -192,9 +192,12 @@ impl Writer {
 
     fn commit(&mut self) -> Result<(), WriteError> {
         self.shared.writer.commit_wanted.store(false, Ordering::Relaxed);
+        crawler_faults::reached("commit.begun");
         let positions = self.store.sync()?;
+        crawler_faults::reached("commit.synced");
         let pending = std::mem::take(&mut self.pending);
         record(&self.shared, &mut self.frontier, positions, pending)?;
+        crawler_faults::reached("commit.recorded");
         for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed)
         {
             committed.store(*number, Ordering::Release);
@@ -216,6 +219,7 @@ impl Writer {
     /// Commits what is left, closes the output files and records their final names.
     fn close(mut self) -> Result<(), WriteError> {
         let positions = self.store.close()?;
+        crawler_faults::reached("commit.closed");
         record(&self.shared, &mut self.frontier, positions, self.pending)
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn commit(db: &mut FrontierDb, ops: Ops, payload: &[u8]) -> Result<()
         .durability(Some(PersistMode::SyncAll));
     checkpoint.store(&mut batch, &db.spaces)?;
     fill(&mut batch, db, ops)?;
+    crawler_faults::reached("frontier.batch.filled");
     batch.commit().map_err(|error| db.store_error(error))?;
+    crawler_faults::reached("frontier.batch.committed");
     db.checkpoint = checkpoint;
     Ok(())
 }

@@ -16,9 +16,11 @@ pub(super) fn start(db: &mut FrontierDb) -> Result<(), FrontierError> {
     let mut log = SeenLog::create(&db.dir, checkpoint.generation)?;
     copy_queued(db, &mut log)?;
     checkpoint.seen_len = log.len();
+    crawler_faults::reached("generation.copied");
     let mut batch = db.db.batch().durability(Some(PersistMode::SyncAll));
     checkpoint.store(&mut batch, &db.spaces)?;
     batch.commit().map_err(|error| db.store_error(error))?;
+    crawler_faults::reached("generation.committed");
     db.seen_log = log;
     db.checkpoint = checkpoint;
     open::remove_other_logs(&db.dir, db.checkpoint.generation)

@@ -132,7 +132,8 @@ impl Writer {
     /// Works until it is told to close.
     fn serve(&mut self, inbox: &Receiver<ToWriter>) -> Result<(), WriteError> {
         // Before any page: otherwise a file closed before the first commit would be kept by the
-        // next start as somebody else's, and its pages stored twice.
+        // next start as somebody else's, and its pages stored twice. There is nothing to tell yet:
+        // stats.json stays as the last run left it.
         self.commit()?;
         loop {
             match inbox.recv_timeout(self.patience()) {
@@ -151,6 +152,7 @@ impl Writer {
             }
             if self.is_commit_due() {
                 self.commit()?;
+                self.write_stats();
             } else if self.stats_at.elapsed() >= COMMIT_INTERVAL {
                 self.write_stats();
             }
@@ -205,7 +207,7 @@ impl Writer {
         }
         self.dirty = false;
         self.committed_at = Instant::now();
-        self.write_stats();
+        self.stats_at = self.committed_at;
         Ok(())
     }
 

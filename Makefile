@@ -1,14 +1,15 @@
-# `make help` lists the targets. Variables: SEEDS=file, OUTPUT=directory, ARGS="more crawler flags".
+# `make help` lists the targets. Variables: SEEDS=file, OUTPUT=directory, KILLS=number, ARGS="more flags".
 CARGO  ?= cargo
 OUTPUT ?= ./crawl
 ARGS   ?=
 KEYS   ?= 1M,20M,100M,300M
 URLS   ?= 1M,10M
 DIR    ?= /tmp
+KILLS  ?= 50
 BIN    := target/release/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e check bench bench-frontier fmt clean
+.PHONY: help build run test e2e torture check bench bench-frontier fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ test: ## Run all tests that a Rust toolchain and a C compiler can run, the real 
 
 e2e: build ## Crawl real servers and have independent readers check the results (installs Debian and PyPI packages)
 	tests/e2e/run.sh $(BIN)
+
+torture: build ## Kill a crawl KILLS times (50) at random moments and check that no page is lost
+	$(BIN) doctor --torture --kills $(KILLS) $(ARGS)
 
 check: ## Formatting, lints, documentation and the layering of the crates
 	$(CARGO) fmt --all --check

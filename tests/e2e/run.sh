@@ -40,6 +40,21 @@ unpack_docs() {
     touch "$work/docs.ready"
 }
 
+# kill -9 at random moments, then at every step of the code that writes; an independent reader
+# checks what is left.
+torture() {
+    local seed=${E2E_SEED:+--seed=$E2E_SEED}
+    "$binary" doctor --torture --kills 50 --keep --output "$work/torture" $seed
+    cargo build --locked --quiet -p crawler --features fault-points
+    cp target/debug/crawler "$work/crawler-fault-points"
+    cargo build --locked --quiet -p crawler # the ordinary one back in its place
+    "$work/crawler-fault-points" doctor --torture --steps --keep --output "$work/torture-steps" $seed
+    find "$work"/torture* -path '*/data/warc/*.warc.gz' -print0 |
+        xargs -0 -P2 -n20 "$work/venv/bin/warcio" check
+    echo "e2e: ok: torture, and warcio check of the WARCs it left"
+}
+
 install_tools
 unpack_docs
-exec python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
+python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
+torture

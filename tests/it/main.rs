@@ -9,6 +9,7 @@ mod configuration;
 mod damage;
 mod data;
 mod demo;
+mod doctor;
 mod failures;
 mod get;
 mod harness;

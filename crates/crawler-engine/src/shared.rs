@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) ip_limits: Arc<IpLimits>,
     pub(crate) scope: ScopeCell,
     pub(crate) generation: u32,
+    /// Whether an earlier run may have asked for something.
+    pub(crate) resumed: bool,
     pub(crate) gauges: Vec<ShardGauges>,
     pub(crate) writer: WriterGauges,
     pub(crate) totals: Mutex<Counters>,

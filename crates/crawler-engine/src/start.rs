@@ -110,6 +110,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     if frontier.payload().is_none() && has_results(&config.data_dir) {
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
+    let resumed = frontier.payload().is_some();
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -118,6 +119,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
     }
     if !config.seeds.is_empty() {
         frontier.add_seeds(&config.seeds)?;
+        crawler_faults::reached("start.seeded");
     }
     let store = open_store(&config, checkpoint.as_ref().map(|c| &c.positions))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
@@ -137,6 +139,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
         ip_limits,
         scope: ScopeCell::new(scope),
         generation: frontier.generation(),
+        resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
         totals: Mutex::new(counters),
@@ -154,10 +157,7 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
 fn prepare(dir: &Path, start: Start) -> Result<DirLock, StartError> {
     let failed = |source| StartError::DataDir { dir: dir.to_owned(), source };
     fs::create_dir_all(dir).map_err(failed)?;
-    let lock = DirLock::take(dir).map_err(|refusal| match refusal {
-        LockRefusal::Held(pid) => StartError::Locked { dir: dir.to_owned(), pid },
-        LockRefusal::Io(source) => failed(source),
-    })?;
+    let lock = take_lock(dir)?;
     // Without either it is not a crawl's directory, and what is in it is not ours to remove.
     let is_ours = dir.join("store").is_dir() || dir.join("stats.json").is_file();
     if start == Start::Fresh && is_ours {
@@ -166,6 +166,13 @@ fn prepare(dir: &Path, start: Start) -> Result<DirLock, StartError> {
         }
     }
     Ok(lock)
+}
+
+pub(crate) fn take_lock(dir: &Path) -> Result<DirLock, StartError> {
+    DirLock::take(dir).map_err(|refusal| match refusal {
+        LockRefusal::Held(pid) => StartError::Locked { dir: dir.to_owned(), pid },
+        LockRefusal::Io(source) => StartError::DataDir { dir: dir.to_owned(), source },
+    })
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -182,7 +189,10 @@ fn has_results(dir: &Path) -> bool {
     fs::metadata(dir.join("pages/pages.jsonl")).is_ok_and(|rows| rows.len() > 0)
 }
 
-fn read_checkpoint(dir: &Path, frontier: &FrontierDb) -> Result<Option<Checkpoint>, StartError> {
+pub(crate) fn read_checkpoint(
+    dir: &Path,
+    frontier: &FrontierDb,
+) -> Result<Option<Checkpoint>, StartError> {
     let Some(payload) = frontier.payload().filter(|payload| !payload.is_empty()) else {
         return Ok(None);
     };

@@ -137,6 +137,10 @@ impl Writer {
 
     /// Works until it is told to close.
     fn serve(&mut self, inbox: &Receiver<ToWriter>) -> Result<(), WriteError> {
+        // Before any page: otherwise a file closed before the first commit would be kept by the
+        // next start as somebody else's, and its pages stored twice. There is nothing to tell yet:
+        // stats.json stays as the last run left it.
+        self.commit()?;
         loop {
             match inbox.recv_timeout(self.patience()) {
                 Ok(ToWriter::Batch(batch)) => self.append(*batch)?,
@@ -154,6 +158,7 @@ impl Writer {
             }
             if self.is_commit_due() {
                 self.commit()?;
+                self.write_stats();
             } else if self.stats_at.elapsed() >= COMMIT_INTERVAL {
                 self.write_stats();
             }
@@ -195,9 +200,12 @@ impl Writer {
 
     fn commit(&mut self) -> Result<(), WriteError> {
         self.shared.writer.commit_wanted.store(false, Ordering::Relaxed);
+        crawler_faults::reached("commit.begun");
         let positions = self.store.sync()?;
+        crawler_faults::reached("commit.synced");
         let pending = std::mem::take(&mut self.pending);
         record(&self.shared, &mut self.frontier, positions, pending)?;
+        crawler_faults::reached("commit.recorded");
         for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed)
         {
             committed.store(*number, Ordering::Release);
@@ -205,7 +213,7 @@ impl Writer {
         }
         self.dirty = false;
         self.committed_at = Instant::now();
-        self.write_stats();
+        self.stats_at = self.committed_at;
         Ok(())
     }
 
@@ -219,6 +227,7 @@ impl Writer {
     /// Commits what is left, closes the output files and records their final names.
     fn close(mut self) -> Result<(), WriteError> {
         let positions = self.store.close()?;
+        crawler_faults::reached("commit.closed");
         record(&self.shared, &mut self.frontier, positions, self.pending)
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     BadConfig = 4,
     /// Another process uses the data directory.
     Locked = 5,
+    /// `crawler doctor` found something that must be mended.
+    Unsound = 9,
     /// Ended by a signal, after fetches in flight.
     Interrupted = 11,
     /// Ended by a second signal, at once.
@@ -36,13 +38,14 @@ pub(crate) enum Exit {
 }
 
 /// All codes with their meaning, for the help.
-pub(crate) const EXITS: [(Exit, &str); 11] = [
+pub(crate) const EXITS: [(Exit, &str); 12] = [
     (Exit::Done, "finished, or --max-pages reached"),
     (Exit::Failed, "other error"),
     (Exit::Usage, "unknown flag or command"),
     (Exit::DiskFull, "disk full"),
     (Exit::BadConfig, "wrong setting or seed"),
     (Exit::Locked, "output directory in use"),
+    (Exit::Unsound, "crawler doctor found a fault"),
     (Exit::Interrupted, "interrupted, fetches in flight ended"),
     (Exit::Forced, "stopped at once by a second signal"),
     (Exit::SizeLimit, "--max-bytes reached"),

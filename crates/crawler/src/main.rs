@@ -10,6 +10,7 @@ macro_rules! eprintln {
 }
 
 mod cli;
+mod doctor;
 mod exit;
 mod logging;
 mod numbers;
@@ -20,6 +21,7 @@ mod seeds;
 mod settings;
 mod signals;
 mod terminal;
+mod torture;
 
 use std::process::ExitCode;
 

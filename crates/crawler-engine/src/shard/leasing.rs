@@ -57,6 +57,10 @@ impl Shard {
         if !self.is_leasing() {
             return Ok(());
         }
+        if now < self.lease_from {
+            self.due_at = Some(self.lease_from);
+            return Ok(());
+        }
         for _ in 0..LEASES_PER_TURN_MAX {
             if self.in_flight.len() >= self.jobs_max {
                 return Ok(());

@@ -50,13 +50,15 @@ use page::PageWork;
 const EVENTS_PER_TURN_MAX: usize = 16;
 /// Longest sleep of the loop: the heartbeat must be seen well within the stall limit.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
+/// A build made to be killed at named steps must reach them in a small crawl.
+const IS_SMALL: bool = cfg!(feature = "fault-points");
 /// Queued URLs that one shard keeps in memory; the rest wait on disk.
 const URLS_IN_MEMORY: usize = 100_000;
 /// Hosts that one shard keeps in memory; the rest wait on disk for their time.
-const HOSTS_IN_MEMORY: usize = 32_768;
+const HOSTS_IN_MEMORY: usize = if IS_SMALL { 8 } else { 32_768 };
 /// Memory of one shard's seen set: about 20 MB for what is in none of its files yet.
 const SEEN: SeenLimits = SeenLimits {
-    fresh_keys: 512 << 10,
+    fresh_keys: if IS_SMALL { 64 } else { 512 << 10 },
     batch_keys: 128 << 10,
     batch_bytes: 16 << 20,
     recent_slots: 1 << 17,
@@ -140,6 +142,8 @@ struct Shard {
     work: PageWork,
     in_flight: InFlight,
     jobs_max: usize,
+    /// Nothing is asked for before; see [`first_lease_at`].
+    lease_from: UnixMillis,
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
@@ -173,6 +177,7 @@ impl Shard {
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             in_flight: InFlight::new(jobs_max),
             jobs_max,
+            lease_from: first_lease_at(&shared, clock::now()),
             due_at: None,
             busy: BusyMeter::default(),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
@@ -302,4 +307,12 @@ impl Shard {
     fn want_commit(&self) {
         self.shared.writer.commit_wanted.store(true, Relaxed);
     }
+}
+
+/// When a shard may ask for something. What the last run asked for within its last second may not
+/// have been committed, nor any host's pace from then: so whoever goes on after it waits out one
+/// delay, lest a host be asked again too soon.
+fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
+    let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
+    if is_first { now } else { now + shared.config.pace.delay }
 }

@@ -28,10 +28,13 @@ pub(super) fn commit(
     checkpoint.store(&mut batch, &db.spaces)?;
     fill(&mut batch, db, ops)?;
     list_runs(&mut batch, db, &runs, compaction.as_ref())?;
+    crawler_faults::reached("frontier.batch.filled");
     batch.commit().map_err(|error| db.store_error(error))?;
+    crawler_faults::reached("frontier.batch.committed");
     db.checkpoint = checkpoint;
     db.seen.publish(&runs);
     if let Some(compaction) = compaction {
+        crawler_faults::reached("seen.compaction.recorded");
         db.seen.apply(compaction);
     }
     Ok(())

@@ -18,6 +18,7 @@ pub(super) fn start(db: &mut FrontierDb) -> Result<(), FrontierError> {
     checkpoint.generation = checkpoint.generation.saturating_add(1);
     let removed: Vec<u64> = db.seen.runs().iter().map(|run| run.id).collect();
     let added = write_queued(db)?;
+    crawler_faults::reached("generation.copied");
     let mut batch =
         OwnedWriteBatch::with_capacity(db.db.clone(), 4096).durability(Some(PersistMode::SyncAll));
     checkpoint.store(&mut batch, &db.spaces)?;
@@ -28,6 +29,7 @@ pub(super) fn start(db: &mut FrontierDb) -> Result<(), FrontierError> {
     forget_fresh(&mut batch, db)?;
     count_again(&mut batch, db)?;
     batch.commit().map_err(|error| db.store_error(error))?;
+    crawler_faults::reached("generation.committed");
     db.checkpoint = checkpoint;
     Ok(db.seen.reopen(&added)?)
 }

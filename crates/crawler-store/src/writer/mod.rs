@@ -63,6 +63,7 @@ impl StoreWriter {
     pub fn append(&mut self, capture: &EncodedCapture) -> Result<(), StoreError> {
         self.guarded(|store| {
             let placed = store.warc.append(&capture.warc, &capture.time, &store.config)?;
+            crawler_faults::reached("store.warc.appended");
             store.cdxj.push_with(|buffer| {
                 buffer.extend_from_slice(&capture.cdxj);
                 finish_cdxj_row(buffer, &placed.file, placed.offset);

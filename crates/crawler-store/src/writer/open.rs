@@ -22,10 +22,12 @@ pub(super) fn open(
 ) -> Result<StoreWriter, StoreError> {
     let files = StoreFiles::of(data_dir);
     files.create_dirs(data_dir)?;
-    match committed {
+    let store = match committed {
         Some(positions) => resume(&files, config, positions),
         None => begin(&files, config),
-    }
+    };
+    crawler_faults::reached("store.opened");
+    store
 }
 
 /// Paths of the files and of the folder of the WARC files.

@@ -99,8 +99,10 @@ impl WarcFiles {
             return Ok(());
         };
         warc.file.sync()?;
+        crawler_faults::reached("store.rotation.synced");
         let path = self.dir.join(&warc.name);
         warc.file.rename(path)?;
+        crawler_faults::reached("store.rotation.renamed");
         self.dir_synced = false;
         self.closed = Some(WarcPosition {
             name: warc.name,

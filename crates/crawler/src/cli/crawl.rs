@@ -18,6 +18,7 @@ use crate::signals;
 
 /// Loads the settings and crawls.
 pub(super) fn run(sources: &Sources) -> anyhow::Result<Exit> {
+    crawler_faults::check().map_err(anyhow::Error::msg)?;
     crawl(settings::load(sources)?)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::config_files;
-use crate::settings::{self, Entry, Sources, table};
+use crate::settings::{self, Entry, Settings, Sources, table};
 
 /// Where the crawl is.
 #[derive(Debug, Args)]
@@ -21,6 +21,16 @@ pub(super) struct DataDirArgs {
 impl DataDirArgs {
     /// The directory.
     pub(super) fn resolve(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.settings()?.output)
+    }
+
+    /// The directory as given by `--output`.
+    pub(super) fn given(&self) -> Option<PathBuf> {
+        self.output.as_ref().map(PathBuf::from)
+    }
+
+    /// The settings of a crawl in the same place.
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let output = self.output.iter().filter_map(|dir| {
             Some((table::find("output")?, vec![Entry::new(dir.as_str(), "--output")]))
         });
@@ -30,6 +40,6 @@ impl DataDirArgs {
             flags: output.collect(),
             ..Sources::default()
         };
-        Ok(settings::load(&sources)?.settings.output)
+        Ok(settings::load(&sources)?.settings)
     }
 }

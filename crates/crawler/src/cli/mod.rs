@@ -5,6 +5,7 @@ mod config;
 mod crawl;
 mod data_dir;
 mod demo;
+mod doctor;
 mod get;
 mod help;
 mod next_steps;
@@ -19,7 +20,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 6] = ["get", "stats", "demo", "testweb", "config", "help"];
+pub(crate) const COMMANDS: [&str; 7] =
+    ["get", "stats", "demo", "doctor", "testweb", "config", "help"];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -33,6 +35,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("demo", matches)) => demo::run(matches),
+        Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
@@ -61,6 +64,9 @@ fn command() -> Command {
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
         demo::command(),
+        doctor::DoctorArgs::augment_args(Command::new("doctor"))
+            .about("Check this machine and a crawl's directory, or that a crawl survives kill -9")
+            .after_help(doctor::EXAMPLES),
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),

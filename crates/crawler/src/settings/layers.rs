@@ -108,7 +108,7 @@ fn env_layer(env: &[(OsString, OsString)], findings: &mut Findings) -> Layer {
     let mut layer = Layer::default();
     let mut ours: Vec<_> =
         env.iter().filter_map(|(name, value)| Some((name.to_str()?, value))).collect();
-    ours.retain(|(name, _)| name.starts_with(ENV_PREFIX) && *name != ENV_CONFIG);
+    ours.retain(|(name, _)| name.starts_with(ENV_PREFIX) && !is_no_setting(name));
     ours.sort_unstable();
     for (name, value) in ours {
         let key = name[ENV_PREFIX.len()..].to_ascii_lowercase();
@@ -123,6 +123,11 @@ fn env_layer(env: &[(OsString, OsString)], findings: &mut Findings) -> Layer {
         layer.entries.insert(setting.key, split_items(setting, text, name));
     }
     layer
+}
+
+/// Variables that are ours but no settings.
+fn is_no_setting(name: &str) -> bool {
+    name == ENV_CONFIG || crawler_faults::BUILT_IN && name == crawler_faults::VARIABLE
 }
 
 /// A variable that is nearly ours is a slip; another program may own any other.

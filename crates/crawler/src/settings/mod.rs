@@ -32,7 +32,7 @@ use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
-pub(crate) use layers::{ENV_CONFIG, Entry, Sources};
+pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
 pub(crate) use suggest::nearest;

@@ -80,7 +80,9 @@ impl<'a> RunWriter<'a> {
             file.sync().map_err(SeenError::io(&self.temporary))?;
         }
         let path = self.dir.join(file_name(self.id));
+        crawler_faults::reached("seen.run.written");
         self.files.rename(&self.temporary, &path).map_err(SeenError::io(&path))?;
+        crawler_faults::reached("seen.run.renamed");
         self.files.sync_dir(self.dir).map_err(SeenError::io(self.dir))?;
         let meta = RunMeta {
             id: self.id,

@@ -20,8 +20,10 @@ mod counters;
 mod handle;
 mod lock;
 mod mesh;
+mod open_files;
 mod outstanding;
 mod phase;
+mod pressure;
 mod scope_cell;
 mod shard;
 mod shared;
@@ -33,7 +35,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{CrawlConfig, Limits, RobotsPolicy, Start};
+pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use handle::CrawlHandle;

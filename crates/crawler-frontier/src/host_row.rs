@@ -36,9 +36,11 @@ pub struct HostTotals {
     pub fetched: u64,
     /// Attempts that were put off to be tried again.
     pub retried: u64,
+    /// URLs refused by [`Intake::Shed`](crate::Intake::Shed) once the host was known.
+    pub shed: u64,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl HostRow {
     /// Encodes into `out`, replacing what it held.
@@ -89,7 +91,7 @@ mod tests {
         let mut pace = Pace::default();
         pace.next_fetch_at = UnixMillis(1_700_000_000_000);
         let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
-        let totals = HostTotals { done: 4, fetched: 3, retried: 1 };
+        let totals = HostTotals { done: 4, fetched: 3, retried: 1, shed: 2 };
         let key = "example.com:8080".parse().unwrap();
         let row = HostRow { key, pace, next_seq: 10, classes, totals };
         let mut bytes = b"what was there before".to_vec();

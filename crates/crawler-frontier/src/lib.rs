@@ -41,7 +41,9 @@ mod seen;
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::FrontierDb;
 pub use error::FrontierError;
-pub use frontier::{Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Lease, Next};
+pub use frontier::{
+    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next,
+};
 pub use host_row::HostTotals;
 pub use ops::Ops;
 pub use page::PageMemory;

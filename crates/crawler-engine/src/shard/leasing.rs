@@ -55,8 +55,9 @@ impl Shard {
         if !self.is_leasing() {
             return Ok(());
         }
+        let jobs_max = self.jobs_cap.allowed(now, self.relief.slow);
         for _ in 0..LEASES_PER_TURN_MAX {
-            if self.in_flight.len() >= self.jobs_max {
+            if self.in_flight.len() >= jobs_max {
                 return Ok(());
             }
             if !self.has_room() || !self.reserve_page() {
@@ -80,7 +81,7 @@ impl Shard {
         Ok(())
     }
 
-    /// Adds discovered URLs to the frontier; each is counted once.
+    /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
     pub(super) fn admit(&mut self, links: Vec<Candidate>) {
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
@@ -88,6 +89,7 @@ impl Shard {
         let admitted = self.frontier.admit(links, clock::now());
         self.accounted += i64::from(admitted.new);
         self.ledger.counters().discovered += u64::from(admitted.new);
+        self.record_shed(&admitted.shed);
         self.count_outstanding();
     }
 

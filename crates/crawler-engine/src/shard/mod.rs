@@ -11,7 +11,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use crawler_fetch::{FetchSetupError, Fetcher};
-use crawler_frontier::{Frontier, FrontierError, FrontierLimits, FrontierReader};
+use crawler_frontier::{Frontier, FrontierError, FrontierReader};
 use crawler_politeness::UnixMillis;
 use crawler_url::ShardId;
 use tokio::sync::mpsc;
@@ -21,6 +21,7 @@ use crate::clock;
 use crate::cores;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
+use crate::pressure::Relief;
 use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
@@ -28,28 +29,30 @@ mod capture;
 mod gauges;
 mod hosts;
 mod job;
+mod jobs_cap;
 mod leasing;
 mod ledger;
 mod outbox;
 mod outcome;
 mod outlinks;
 mod page;
+mod relief;
 mod robots;
 mod settlement;
 
 use gauges::BusyMeter;
 use hosts::HostTable;
 use job::{InFlight, JobDone};
+use jobs_cap::JobsCap;
 use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
+use relief::frontier_limits;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
 const EVENTS_PER_TURN_MAX: usize = 16;
 /// Longest sleep of the loop: the heartbeat must be seen well within the stall limit.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
-/// Queued URLs that one shard keeps in memory; the rest wait on disk.
-const URLS_IN_MEMORY: usize = 100_000;
 /// URLs in flight that a stopping shard names.
 const LAGGARDS_MAX: usize = 20;
 
@@ -121,7 +124,9 @@ struct Shard {
     ledger: Ledger,
     work: PageWork,
     in_flight: InFlight,
-    jobs_max: usize,
+    jobs_cap: JobsCap,
+    /// What pressure on memory and disk has it do without.
+    relief: Relief,
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
@@ -133,21 +138,19 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = FrontierLimits {
-            host_concurrency: config.host_concurrency,
-            urls_in_memory: URLS_IN_MEMORY,
-        };
+        let limits = frontier_limits(config, Relief::default());
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
         let mut shard = Self {
             id,
             fetcher: Rc::new(Fetcher::new(config.fetch.clone(), &shared.tls_roots)?),
-            hosts: HostTable::default(),
+            hosts: HostTable::new(shared.idle_max),
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared),
             in_flight: InFlight::new(jobs_max),
-            jobs_max,
+            jobs_cap: JobsCap::new(jobs_max),
+            relief: Relief::default(),
             due_at: None,
             busy: BusyMeter::default(),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
@@ -215,6 +218,7 @@ impl Shard {
     /// What follows on any event: settle, lease, hand over, flush.
     fn turn(&mut self) -> Result<(), ShardError> {
         let now = clock::now();
+        self.heed_pressure();
         self.settle_delivered();
         self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
@@ -256,7 +260,7 @@ impl Shard {
     }
 
     fn is_leasing(&self) -> bool {
-        self.shared.phase() == Phase::Running
+        self.shared.phase() == Phase::Running && !self.shared.pressure.is_held()
     }
 
     fn want_commit(&self) {

@@ -19,7 +19,7 @@ pub(crate) struct Checkpoint {
 }
 
 /// Format of the whole store.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const KEY: &str = "checkpoint";
 
 impl Checkpoint {

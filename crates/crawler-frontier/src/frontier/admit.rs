@@ -1,7 +1,7 @@
 //! Taking URLs in.
 
-use super::{Admitted, Frontier};
-use crate::candidate::Candidate;
+use super::{Admitted, Frontier, Intake};
+use crate::candidate::{Candidate, Source};
 use crate::class::Class;
 use crate::host_queue::HostQueue;
 use crate::key::QueueKey;
@@ -11,18 +11,33 @@ use crawler_politeness::UnixMillis;
 impl Frontier {
     /// Queues those of `candidates` that were not offered before in this generation, each at the
     /// end of its class in its host's queue. All must be of hosts this shard owns. A host met for
-    /// the first time is due at `now`.
+    /// the first time is due at `now`. Under [`Intake::Shed`] all but seeds come back instead.
     pub fn admit(
         &mut self,
         candidates: impl IntoIterator<Item = Candidate>,
         now: UnixMillis,
     ) -> Admitted {
         let batch = self.seen.admit_new(candidates);
-        let admitted = Admitted { new: batch.new.len() as u32, seen: batch.seen };
+        let mut admitted = Admitted { seen: batch.seen, ..Admitted::default() };
         for candidate in batch.new {
-            self.queue_new(&candidate, now);
+            self.ops.fingerprints.push(candidate.fingerprint);
+            if self.intake == Intake::Shed && candidate.source != Source::Seed {
+                self.count_shed(&candidate);
+                admitted.shed.push(candidate);
+            } else {
+                self.queue_new(&candidate, now);
+                admitted.new += 1;
+            }
         }
         admitted
+    }
+
+    /// A host is not made known by URLs that it will not be asked for: there is no room for it.
+    fn count_shed(&mut self, candidate: &Candidate) {
+        if let Some(&idx) = self.index.get(&candidate.fingerprint.host) {
+            self.hosts[idx as usize].totals.shed += 1;
+            self.mark_changed(idx);
+        }
     }
 
     fn queue_new(&mut self, candidate: &Candidate, now: UnixMillis) {
@@ -32,7 +47,6 @@ impl Frontier {
         let idx = self.host_idx(candidate, now);
         let class = Class::of(candidate.source, candidate.depth);
         let record = record::encode(&mut self.scratch, candidate);
-        self.ops.fingerprints.push(fingerprint);
         self.append(idx, class, record);
         self.plan(idx);
     }

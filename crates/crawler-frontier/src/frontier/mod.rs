@@ -9,6 +9,7 @@ mod settle;
 pub use lease::{Lease, Next};
 pub use settle::Disposition;
 
+use crate::candidate::Candidate;
 use crate::due::DueQueue;
 use crate::hash::KeyMap;
 use crate::host_queue::HostQueue;
@@ -30,6 +31,7 @@ pub struct Frontier {
     shard: ShardId,
     shards: ShardCount,
     limits: FrontierLimits,
+    intake: Intake,
     hosts: Vec<HostQueue>,
     index: KeyMap<HostHash, u32>,
     due: DueQueue,
@@ -59,13 +61,25 @@ pub struct FrontierLimits {
     pub urls_in_memory: usize,
 }
 
-/// What came of [`Frontier::admit`].
+/// What becomes of new URLs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Intake {
+    /// They are queued.
+    #[default]
+    Open,
+    /// Only seeds are queued: there is no room for others. The others are remembered as seen.
+    Shed,
+}
+
+/// What came of [`Frontier::admit`].
+#[derive(Clone, Debug, Default)]
 pub struct Admitted {
     /// URLs queued.
     pub new: u32,
     /// URLs that were offered before in this generation.
     pub seen: u32,
+    /// New URLs that were not queued, see [`Intake::Shed`]: the caller must account for them.
+    pub shed: Vec<Candidate>,
 }
 
 /// Hosts by state.
@@ -97,7 +111,17 @@ impl Frontier {
         self.counts.queued
     }
 
-    /// URLs admitted in this generation.
+    /// Bounds what is done and held from now on.
+    pub fn set_limits(&mut self, limits: FrontierLimits) {
+        self.limits = limits;
+    }
+
+    /// Decides what becomes of new URLs from now on.
+    pub fn set_intake(&mut self, intake: Intake) {
+        self.intake = intake;
+    }
+
+    /// URLs admitted in this generation, those shed included.
     #[must_use]
     pub fn seen(&self) -> u64 {
         self.seen.len() as u64

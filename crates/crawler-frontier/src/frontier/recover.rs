@@ -1,6 +1,6 @@
 //! Coming back from disk.
 
-use super::{Counts, Frontier, FrontierLimits};
+use super::{Counts, Frontier, FrontierLimits, Intake};
 use crate::due::DueQueue;
 use crate::error::FrontierError;
 use crate::hash::KeyMap;
@@ -32,6 +32,7 @@ impl Frontier {
             shard: id,
             shards,
             limits,
+            intake: Intake::default(),
             hosts: Vec::new(),
             index: KeyMap::default(),
             due: DueQueue::default(),

@@ -40,6 +40,8 @@ pub struct CrawlConfig {
     pub ip_interval: Duration,
     /// When to stop.
     pub limits: Limits,
+    /// What the crawl may take of the machine.
+    pub ceilings: Ceilings,
     /// Further attempts after a failed one, per URL.
     pub retries: u8,
     /// Longest redirect chain from a URL that is not itself a redirect target.
@@ -70,6 +72,21 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.
     pub pages_per_host: Option<u64>,
+}
+
+/// What the crawl may take of the machine. None of them ends it: short of memory or frontier it
+/// takes in less, and then skips new URLs with reason `frontier_full`; short of disk it holds until
+/// there is room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ceilings {
+    /// Memory of the process that is in RAM.
+    pub memory_bytes: Option<u64>,
+    /// Size of the data directory.
+    pub disk_bytes: Option<u64>,
+    /// Size of the frontier within it.
+    pub frontier_bytes: Option<u64>,
+    /// Space to leave free on the data directory's disk; 0 leaves none.
+    pub free_disk_bytes: u64,
 }
 
 /// Whether robots.txt decides what may be fetched.

@@ -21,8 +21,10 @@ mod examine;
 mod handle;
 mod lock;
 mod mesh;
+mod open_files;
 mod outstanding;
 mod phase;
+mod pressure;
 mod scope_cell;
 mod shard;
 mod shared;
@@ -34,7 +36,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{CrawlConfig, Limits, RobotsPolicy, Start};
+pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -14,6 +14,7 @@ use crate::counters::Counters;
 use crate::mesh::Mesh;
 use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
+use crate::pressure::Pressure;
 use crate::scope_cell::ScopeCell;
 
 /// The crawl-wide state; every field is safe to touch from any thread and none is held for long.
@@ -32,6 +33,11 @@ pub(crate) struct Shared {
     pub(crate) resumed: bool,
     pub(crate) gauges: Vec<ShardGauges>,
     pub(crate) writer: WriterGauges,
+    pub(crate) pressure: Pressure,
+    /// Idle connections that each shard keeps open.
+    pub(crate) idle_max: usize,
+    /// A fetch found no open file left, and the user knows.
+    pub(crate) files_short: AtomicBool,
     pub(crate) totals: Mutex<Counters>,
     pub(crate) clock: Mutex<CrawlClock>,
     pub(crate) finish: Mutex<Option<Finish>>,

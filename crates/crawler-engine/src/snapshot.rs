@@ -19,6 +19,9 @@ const STATS_FILE: &str = "stats.json";
 pub struct Snapshot {
     /// Where the crawl is in its life.
     pub phase: Phase,
+    /// Why no new URL is leased although the crawl is running, for example `disk: 231M free …`.
+    #[serde(default)]
+    pub held: Option<String>,
     /// Process that crawls or crawled.
     pub pid: u32,
     /// Recrawl generation, from 1.
@@ -85,6 +88,7 @@ impl Snapshot {
             |gauge: fn(&crate::shared::ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
+            held: shared.pressure.held(),
             pid: std::process::id(),
             generation: shared.generation,
             elapsed_secs: locked(&shared.clock).elapsed().as_secs_f64(),

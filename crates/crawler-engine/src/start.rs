@@ -3,8 +3,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex, atomic::AtomicU64};
+use std::sync::{Arc, Mutex};
 
 use crawler_fetch::{FetchSetupError, TlsRoots};
 use crawler_frontier::{FrontierDb, FrontierError};
@@ -20,8 +21,10 @@ use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
+use crate::open_files::{self, FileShares};
 use crate::outstanding::Outstanding;
 use crate::phase::Phase;
+use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
 use crate::supervisor::Supervisor;
@@ -91,6 +94,21 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    /// Whether the disk or the quota is full: the crawl goes on once there is room.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::DataDir { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            }
+            Self::Frontier(error) => error.is_disk_full(),
+            Self::Store(error) => error.is_disk_full(),
+            _ => false,
+        }
+    }
+}
+
 fn holder(pid: Option<u32>) -> String {
     pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
 }
@@ -102,6 +120,17 @@ fn holder(pid: Option<u32>) -> String {
 /// When the directory is in use, damaged or not writable, when there is nothing to crawl, or when
 /// TLS roots cannot be loaded.
 pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
+    let measure = pressure::of_system(config.data_dir.clone());
+    start_measured(config, measure)
+}
+
+/// The same, with sizes from elsewhere.
+pub(crate) fn start_measured(
+    mut config: CrawlConfig,
+    measure: Measure,
+) -> Result<CrawlHandle, StartError> {
+    let files = share_files(&mut config);
+    let watch = Watch::new(config.ceilings, config.data_dir.clone(), measure);
     let lock = prepare(&config.data_dir, config.start)?;
     let mut frontier = FrontierDb::open(&config.data_dir.join("store"))?;
     frontier.assign(config.workers)?;
@@ -142,6 +171,9 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
+        pressure: Pressure::default(),
+        idle_max: files.idle_per_shard,
+        files_short: AtomicBool::new(false),
         totals: Mutex::new(counters),
         clock: Mutex::new(CrawlClock::new()),
         finish: Mutex::new(None),
@@ -150,7 +182,24 @@ pub fn start(config: CrawlConfig) -> Result<CrawlHandle, StartError> {
         stalls: AtomicU64::new(0),
         config,
     });
-    spawn(shared, store, frontier, seeds, lock)
+    spawn(shared, store, frontier, Begin { seeds, lock, watch })
+}
+
+/// Has as many open files as allowed, and fetches no more at once than they suffice for.
+fn share_files(config: &mut CrawlConfig) -> FileShares {
+    let limit = open_files::raise_limit();
+    let files = open_files::share(limit, config.concurrency, config.workers.get());
+    if files.fetches < config.concurrency {
+        tracing::warn!(
+            "--concurrency {} needs more open files than the {} allowed (`ulimit -n`): fetching {} \
+             at once",
+            config.concurrency,
+            limit.unwrap_or(u64::MAX),
+            files.fetches
+        );
+        config.concurrency = files.fetches;
+    }
+    files
 }
 
 /// Makes the directory, takes its lock and, for a fresh start, empties it.
@@ -213,12 +262,18 @@ fn all_seeds(given: &[WireUrl], stored: &[WireUrl]) -> Vec<WireUrl> {
     given.iter().chain(stored).cloned().collect()
 }
 
+/// What the supervisor begins with.
+struct Begin {
+    seeds: Vec<WireUrl>,
+    lock: DirLock,
+    watch: Watch,
+}
+
 fn spawn(
     shared: Arc<Shared>,
     store: StoreWriter,
     frontier: FrontierDb,
-    seeds: Vec<WireUrl>,
-    lock: DirLock,
+    begin: Begin,
 ) -> Result<CrawlHandle, StartError> {
     let reader = frontier.reader();
     let (to_writer, writer_inbox) = sync_channel(QUEUE_BATCHES_MAX);
@@ -229,7 +284,8 @@ fn spawn(
         .map_err(|source| StartError::Thread { name: "store-writer".to_owned(), source })?;
     let end = Arc::new(End::default());
     let handle = CrawlHandle::new(Arc::clone(&shared), Arc::clone(&end));
-    let supervisor = Supervisor { shared, reader, to_writer, writer, seeds, lock, end };
+    let Begin { seeds, lock, watch } = begin;
+    let supervisor = Supervisor { shared, reader, to_writer, writer, seeds, lock, watch, end };
     std::thread::Builder::new()
         .name("supervisor".to_owned())
         .spawn(move || supervisor.run())

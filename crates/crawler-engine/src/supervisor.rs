@@ -15,6 +15,7 @@ use crate::handle::End;
 use crate::lock::DirLock;
 use crate::outstanding::WorkGuard;
 use crate::phase::{FinalReport, Finish, Phase};
+use crate::pressure::Watch;
 use crate::shard::{self, ExitStatus};
 use crate::shared::{Shared, locked};
 use crate::snapshot::Snapshot;
@@ -40,6 +41,7 @@ pub(crate) struct Supervisor {
     pub(crate) writer: JoinHandle<()>,
     pub(crate) seeds: Vec<WireUrl>,
     pub(crate) lock: DirLock,
+    pub(crate) watch: Watch,
     pub(crate) end: Arc<End>,
 }
 
@@ -87,7 +89,9 @@ impl Supervisor {
         let mut draining_since = None;
         while self.shared.phase() < Phase::Stopping {
             std::thread::sleep(TICK);
-            self.watch(shards);
+            // Before anything is leased or admitted for the first time.
+            self.watch.look(&self.shared.pressure, Instant::now());
+            self.check_shards(shards);
             let recovered = shards.iter().all(|watched| self.has_recovered(watched.id));
             if recovered && self.shared.phase() == Phase::Starting {
                 self.shared.advance(Phase::Running, None);
@@ -141,7 +145,7 @@ impl Supervisor {
     }
 
     /// Looks at each shard's thread and heartbeat.
-    fn watch(&self, shards: &mut [Watched]) {
+    fn check_shards(&self, shards: &mut [Watched]) {
         for watched in shards {
             if watched.thread.as_ref().is_some_and(JoinHandle::is_finished) {
                 self.bury(watched);

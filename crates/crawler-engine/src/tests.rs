@@ -1,5 +1,7 @@
 //! Whole crawls in this process, with shards that panic on demand.
 
+mod ceilings;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -14,7 +16,9 @@ use crawler_url::scope::{ScopeKind, ScopeRules};
 use crawler_url::{ShardCount, WireUrl};
 
 use crate::shared::locked;
-use crate::{CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start, start};
+use crate::{
+    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start, start,
+};
 
 /// URLs at whose response the shard panics, and how often it still does.
 static PLANNED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
@@ -63,6 +67,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         ip_concurrency: 8,
         ip_interval: Duration::ZERO,
         limits: Limits::default(),
+        ceilings: Ceilings::default(),
         retries: 1,
         redirects_max: 10,
         assets: Assets::Skip,

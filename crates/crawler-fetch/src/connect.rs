@@ -90,7 +90,8 @@ async fn connect_tcp(
                 return Ok((tcp, remote));
             }
             Ok(Err(error)) => {
-                failure = FetchFailure::new(FailureKind::Connect, format!("{remote}: {error}"));
+                let detail = format!("{remote}: {error}");
+                failure = FetchFailure::from_io(FailureKind::Connect, &error, detail);
             }
             Err(Phase::Total) => return Err(FetchFailure::timeout(Phase::Total)),
             Err(phase) => failure = FetchFailure::timeout(phase),

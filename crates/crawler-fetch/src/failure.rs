@@ -2,6 +2,12 @@
 
 use std::error::Error;
 use std::fmt::{self, Write};
+use std::io;
+
+/// The machine has no open file left (errno(3), the same number on all Linux ports).
+const ENFILE: i32 = 23;
+/// The process has none left.
+const EMFILE: i32 = 24;
 
 /// A fetch without a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +40,9 @@ pub enum FailureKind {
     Protocol,
     /// The response head has more bytes or header lines than allowed.
     HeadTooLarge,
+    /// This process or machine has no open file left for a socket: nothing was asked, and nobody
+    /// else is at fault.
+    TooManyOpenFiles,
 }
 
 /// The phases of a fetch that have a time limit.
@@ -92,6 +101,7 @@ impl FailureKind {
             Self::Reset => "reset",
             Self::Protocol => "protocol",
             Self::HeadTooLarge => "head_too_large",
+            Self::TooManyOpenFiles => "too_many_open_files",
         }
     }
 
@@ -114,7 +124,8 @@ impl FailureKind {
             Self::Timeout(Phase::FirstByte | Phase::Total)
             | Self::Reset
             | Self::Protocol
-            | Self::HeadTooLarge => false,
+            | Self::HeadTooLarge
+            | Self::TooManyOpenFiles => false,
         }
     }
 
@@ -122,7 +133,9 @@ impl FailureKind {
     #[must_use]
     pub fn retryable(self) -> bool {
         match self {
-            Self::Dns | Self::Connect | Self::Timeout(_) | Self::Reset => true,
+            Self::Dns | Self::Connect | Self::Timeout(_) | Self::Reset | Self::TooManyOpenFiles => {
+                true
+            }
             Self::DnsNoSuchHost
             | Self::AddressRefused
             | Self::Tls
@@ -152,6 +165,15 @@ impl FetchFailure {
             Phase::Total => "the response, all phases together",
         };
         Self::new(FailureKind::Timeout(phase), format!("no time left to wait for {waited_for}"))
+    }
+
+    /// What the system says about a socket; it is of `kind` unless it could not even be opened.
+    pub(crate) fn from_io(kind: FailureKind, error: &io::Error, detail: String) -> Self {
+        let kind = match error.raw_os_error() {
+            Some(EMFILE | ENFILE) => FailureKind::TooManyOpenFiles,
+            _ => kind,
+        };
+        Self::new(kind, detail)
     }
 
     /// Kind and detail of what hyper reports before there is a response.

@@ -8,6 +8,10 @@ use crawler_store::StoreError;
 use crate::settings::Problems;
 use crate::terminal::escape_lines;
 
+/// No open file is left: on the machine, in the process (errno(3), the same on all Linux ports).
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
+
 /// How the process ends; the numbers are documented in `--help` and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -78,6 +82,10 @@ impl Exit {
         match error.downcast_ref::<StartError>() {
             Some(StartError::Locked { .. }) => Self::Locked,
             Some(StartError::NoSeeds | StartError::Fetch(_)) => Self::BadConfig,
+            // What cannot be opened is not damaged.
+            Some(StartError::Frontier(_) | StartError::Store(_)) if Want::of(error).is_some() => {
+                Self::Failed
+            }
             Some(
                 StartError::Frontier(_)
                 | StartError::Store(_)
@@ -120,6 +128,16 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
             "make room and run the same command again: the crawl goes on where it stopped",
         );
     }
+    match Want::of(error) {
+        Some(Want::Permission) => {
+            return Some(
+                "make the directory and all in it writable for this user, or choose another with \
+             --output DIR",
+            );
+        }
+        Some(Want::OpenFiles) => return Some("raise the limit of open files: `ulimit -n 4096`"),
+        None => {}
+    }
     match error.downcast_ref::<StartError>()? {
         StartError::NoSeeds => Some("try `crawler https://example.com/`, or `crawler demo`"),
         StartError::DataDir { .. } => Some("choose a directory of your own with --output DIR"),
@@ -130,13 +148,36 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     }
 }
 
+/// What the system denied to a program that could do its work otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Want {
+    Permission,
+    OpenFiles,
+}
+
+impl Want {
+    fn of(error: &anyhow::Error) -> Option<Self> {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        error.chain().find_map(|cause| {
+            let io = cause.downcast_ref::<io::Error>()?;
+            match (io.kind(), io.raw_os_error()) {
+                (PermissionDenied | ReadOnlyFilesystem, _) => Some(Self::Permission),
+                (_, Some(ENFILE | EMFILE)) => Some(Self::OpenFiles),
+                _ => None,
+            }
+        })
+    }
+}
+
 fn is_disk_full(error: &anyhow::Error) -> bool {
     use io::ErrorKind::{QuotaExceeded, StorageFull};
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        let store = cause.downcast_ref::<StoreError>().is_some_and(StoreError::is_disk_full);
-        store || matches!(io, Some(StorageFull | QuotaExceeded))
-    })
+    let start = error.downcast_ref::<StartError>().is_some_and(StartError::is_disk_full);
+    start
+        || error.chain().any(|cause| {
+            let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+            let store = cause.downcast_ref::<StoreError>().is_some_and(StoreError::is_disk_full);
+            store || matches!(io, Some(StorageFull | QuotaExceeded))
+        })
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -171,6 +212,10 @@ mod tests {
     fn every_error_has_its_code() {
         let dir = || std::path::PathBuf::from("crawl");
         let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let store = |source| {
+            let path = std::path::PathBuf::from("crawl/warc");
+            StartError::Store(StoreError::Io { action: "open", path, source }).into()
+        };
         let problems = Problems { subject: "the seeds", problems: Vec::new() };
         for (error, exit) in [
             (anyhow::Error::new(problems), Exit::BadConfig),
@@ -182,8 +227,30 @@ mod tests {
                 Exit::Failed,
             ),
             (anyhow::anyhow!("x"), Exit::Failed),
+            (store(io::Error::other("x")), Exit::Fatal),
+            (store(full()), Exit::DiskFull),
+            (store(io::ErrorKind::QuotaExceeded.into()), Exit::DiskFull),
+            (store(io::ErrorKind::ReadOnlyFilesystem.into()), Exit::Failed),
+            (store(io::Error::from_raw_os_error(EMFILE)), Exit::Failed),
         ] {
             assert_eq!(Exit::of_error(&error), exit, "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_denies_is_told_with_its_mend() {
+        let hint = |source: io::Error| {
+            hint(&StartError::DataDir { dir: "crawl".into(), source }.into()).unwrap()
+        };
+        for (source, mend) in [
+            (io::ErrorKind::PermissionDenied.into(), "writable"),
+            (io::ErrorKind::ReadOnlyFilesystem.into(), "writable"),
+            (io::ErrorKind::StorageFull.into(), "make room"),
+            (io::Error::from_raw_os_error(ENFILE), "ulimit"),
+            (io::ErrorKind::NotADirectory.into(), "--output"),
+        ] {
+            let text = source.to_string();
+            assert!(hint(source).contains(mend), "{text}");
         }
     }
 

@@ -48,6 +48,9 @@ fn run_lines(block: &mut Block, snapshot: &Snapshot, pages_before: u64) {
 
 fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     let counters = &snapshot.counters;
+    if let Some(why) = &snapshot.held {
+        block.line("held", escape(why));
+    }
     block.gap();
     block.line("pages", counters.fetched);
     block.lines("status", &counters.status);

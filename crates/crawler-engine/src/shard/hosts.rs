@@ -8,16 +8,15 @@ use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsEntry;
 use crawler_url::{HostHash, Scheme};
 
+use super::relief::SPILL_PARTS;
+
 /// Hosts whose robots rules are kept; beyond it the ones learned first are forgotten and asked
 /// for again.
 const HOSTS_MAX: usize = 100_000;
-/// Idle connections that a shard keeps open.
-const IDLE_MAX: usize = 512;
 /// How long an idle connection is kept.
 const IDLE_AFTER: Duration = Duration::from_secs(20);
 
 /// Per-host knowledge of one shard, bounded in size.
-#[derive(Default)]
 pub(super) struct HostTable {
     hosts: HashMap<HostHash, HostContext>,
     /// In the order of their arrival, for forgetting.
@@ -25,6 +24,10 @@ pub(super) struct HostTable {
     /// When connections were put aside, oldest first; those taken since are still listed.
     idle: VecDeque<(HostHash, UnixMillis)>,
     n_idle: usize,
+    /// Idle connections to keep open, in times of plenty.
+    idle_max: usize,
+    /// What is kept is divided by this.
+    parts: usize,
 }
 
 /// One host.
@@ -73,10 +76,42 @@ impl HostContext {
 }
 
 impl HostTable {
+    /// Keeps up to `idle_max` idle connections open.
+    pub(super) fn new(idle_max: usize) -> Self {
+        Self {
+            hosts: HashMap::new(),
+            order: VecDeque::new(),
+            idle: VecDeque::new(),
+            n_idle: 0,
+            idle_max,
+            parts: 1,
+        }
+    }
+
+    /// Keeps little while memory is short: what is too much goes at once.
+    pub(super) fn spill(&mut self, is_short: bool) {
+        self.parts = if is_short { SPILL_PARTS } else { 1 };
+        if is_short {
+            self.close_idle();
+            for _ in 0..self.hosts.len().saturating_sub(HOSTS_MAX / self.parts) {
+                self.forget_one();
+            }
+            self.hosts.shrink_to_fit();
+            self.order.shrink_to_fit();
+        }
+    }
+
+    /// Closes all idle connections.
+    pub(super) fn close_idle(&mut self) {
+        while !self.idle.is_empty() {
+            self.close_oldest();
+        }
+    }
+
     /// The context of `host`, new if need be.
     pub(super) fn entry(&mut self, host: HostHash) -> &mut HostContext {
         if !self.hosts.contains_key(&host) {
-            if self.hosts.len() >= HOSTS_MAX {
+            if self.hosts.len() >= HOSTS_MAX / self.parts {
                 self.forget_one();
             }
             self.order.push_back(host);
@@ -86,8 +121,12 @@ impl HostTable {
 
     /// Puts an open connection aside for the host's next fetch.
     pub(super) fn keep(&mut self, host: HostHash, connection: Connection, now: UnixMillis) {
-        while self.n_idle >= IDLE_MAX && !self.idle.is_empty() {
+        let idle_max = self.idle_max / self.parts;
+        while self.n_idle >= idle_max && !self.idle.is_empty() {
             self.close_oldest();
+        }
+        if idle_max == 0 {
+            return;
         }
         self.entry(host).idle.push((connection, now));
         self.idle.push_back((host, now));

@@ -61,8 +61,9 @@ impl Shard {
             self.due_at = Some(self.lease_from);
             return Ok(());
         }
+        let jobs_max = self.jobs_cap.allowed(now, self.relief.slow);
         for _ in 0..LEASES_PER_TURN_MAX {
-            if self.in_flight.len() >= self.jobs_max {
+            if self.in_flight.len() >= jobs_max {
                 return Ok(());
             }
             if !self.has_room() || !self.reserve_page() {
@@ -88,7 +89,7 @@ impl Shard {
         Ok(())
     }
 
-    /// Adds discovered URLs to the frontier; each is counted once.
+    /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
     pub(super) fn admit(&mut self, links: Vec<Candidate>) {
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
@@ -112,6 +113,7 @@ impl Shard {
     fn count_admitted(&mut self, admitted: &Admitted) {
         self.accounted += i64::from(admitted.new);
         self.ledger.counters().discovered += u64::from(admitted.new);
+        self.record_shed(&admitted.shed);
         self.count_outstanding();
     }
 

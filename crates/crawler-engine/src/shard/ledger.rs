@@ -99,6 +99,14 @@ impl Ledger {
         None
     }
 
+    /// Adds a URL that was discovered and skipped without ever being queued.
+    pub(super) fn record_unqueued(&mut self, reason: &'static str, row: Vec<u8>) {
+        self.counters.discovered += 1;
+        self.counters.skip(reason);
+        self.bytes += row.len();
+        self.skipped.push(row);
+    }
+
     /// The sender of a batch is told that it is admitted once its URLs are with the writer.
     pub(super) fn owe_receipt(&mut self, receipt: Receipt) {
         self.receipts.push(receipt);

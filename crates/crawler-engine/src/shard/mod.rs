@@ -11,8 +11,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use crawler_fetch::{FetchSetupError, Fetcher};
-use crawler_frontier::seen::SeenLimits;
-use crawler_frontier::{Frontier, FrontierError, FrontierLimits, FrontierReader, Wake};
+use crawler_frontier::{Frontier, FrontierError, FrontierReader, Wake};
 use crawler_politeness::UnixMillis;
 use crawler_url::ShardId;
 use tokio::sync::mpsc;
@@ -22,6 +21,7 @@ use crate::clock;
 use crate::cores;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
+use crate::pressure::Relief;
 use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
@@ -29,12 +29,14 @@ mod capture;
 mod gauges;
 mod hosts;
 mod job;
+mod jobs_cap;
 mod leasing;
 mod ledger;
 mod outbox;
 mod outcome;
 mod outlinks;
 mod page;
+mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
@@ -42,27 +44,16 @@ mod settlement;
 use gauges::BusyMeter;
 use hosts::HostTable;
 use job::{InFlight, JobDone};
+use jobs_cap::JobsCap;
 use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
+use relief::frontier_limits;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
 const EVENTS_PER_TURN_MAX: usize = 16;
 /// Longest sleep of the loop: the heartbeat must be seen well within the stall limit.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
-/// A build made to be killed at named steps must reach them in a small crawl.
-const IS_SMALL: bool = cfg!(feature = "fault-points");
-/// Queued URLs that one shard keeps in memory; the rest wait on disk.
-const URLS_IN_MEMORY: usize = 100_000;
-/// Hosts that one shard keeps in memory; the rest wait on disk for their time.
-const HOSTS_IN_MEMORY: usize = if IS_SMALL { 8 } else { 32_768 };
-/// Memory of one shard's seen set: about 20 MB for what is in none of its files yet.
-const SEEN: SeenLimits = SeenLimits {
-    fresh_keys: if IS_SMALL { 64 } else { 512 << 10 },
-    batch_keys: 128 << 10,
-    batch_bytes: 16 << 20,
-    recent_slots: 1 << 17,
-};
 /// URLs in flight that a stopping shard names.
 const LAGGARDS_MAX: usize = 20;
 
@@ -141,9 +132,11 @@ struct Shard {
     ledger: Ledger,
     work: PageWork,
     in_flight: InFlight,
-    jobs_max: usize,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
+    jobs_cap: JobsCap,
+    /// What pressure on memory and disk has it do without.
+    relief: Relief,
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
@@ -159,25 +152,21 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = FrontierLimits {
-            host_concurrency: config.host_concurrency,
-            urls_in_memory: URLS_IN_MEMORY,
-            hosts_in_memory: HOSTS_IN_MEMORY,
-            seen: SEEN,
-        };
+        let limits = frontier_limits(config, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
         let mut shard = Self {
             id,
             fetcher: Rc::new(Fetcher::new(config.fetch.clone(), &shared.tls_roots)?),
-            hosts: HostTable::default(),
+            hosts: HostTable::new(shared.idle_max),
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             in_flight: InFlight::new(jobs_max),
-            jobs_max,
             lease_from: first_lease_at(&shared, clock::now()),
+            jobs_cap: JobsCap::new(jobs_max),
+            relief: Relief::default(),
             due_at: None,
             busy: BusyMeter::default(),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
@@ -251,6 +240,7 @@ impl Shard {
         if let Some(error) = self.broken.take() {
             return Err(error.into());
         }
+        self.heed_pressure();
         self.settle_delivered();
         self.admit_judged(now)?;
         self.lease_more(now)?;
@@ -301,7 +291,7 @@ impl Shard {
     }
 
     fn is_leasing(&self) -> bool {
-        self.shared.phase() == Phase::Running
+        self.shared.phase() == Phase::Running && !self.shared.pressure.is_held()
     }
 
     fn want_commit(&self) {

@@ -8,6 +8,7 @@ use crawler_url::HostHash;
 use super::Shard;
 use super::job::{ErrandKind, JobDone, JobOutcome, Running};
 use super::page::report_row;
+use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
 use crate::clock;
 
@@ -28,6 +29,12 @@ impl Shard {
         match done.outcome {
             JobOutcome::Page { result: Ok(response), timings } => {
                 self.end_response(running, &response, timings);
+            }
+            JobOutcome::Page { result: Err(failure), .. }
+            | JobOutcome::Robots(RobotsReply::Unreachable(failure))
+                if failure.kind == FailureKind::TooManyOpenFiles =>
+            {
+                self.wait_for_files(running.lease);
             }
             JobOutcome::Page { result: Err(failure), .. } => {
                 self.end_failure(running.lease, &failure);

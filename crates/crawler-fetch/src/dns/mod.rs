@@ -5,7 +5,7 @@ mod resolver;
 #[cfg(test)]
 mod tests;
 
-use crate::failure::FetchFailure;
+use crate::failure::{FailureKind, FetchFailure};
 use crate::setup::FetchSetupError;
 use cache::DnsCache;
 use resolver::SystemResolver;
@@ -69,7 +69,10 @@ impl Dns {
                 (Err(failure), ttl)
             }
         };
-        self.cache.borrow_mut().insert(host.into(), answer.clone(), Instant::now(), ttl);
+        let says_nothing = |failure: &FetchFailure| failure.kind == FailureKind::TooManyOpenFiles;
+        if !answer.as_ref().is_err_and(says_nothing) {
+            self.cache.borrow_mut().insert(host.into(), answer.clone(), Instant::now(), ttl);
+        }
         // Nobody may be waiting.
         let _ = sender.send(Some(answer.clone()));
         answer

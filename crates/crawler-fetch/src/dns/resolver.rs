@@ -109,6 +109,7 @@ fn failure_of(error: &NetError) -> FetchFailure {
             code => FetchFailure::new(FailureKind::Dns, format!("name server answered {code}")),
         },
         NetError::Timeout => FetchFailure::timeout(Phase::Dns),
+        NetError::Io(io) => FetchFailure::from_io(FailureKind::Dns, io, error.to_string()),
         other => FetchFailure::new(FailureKind::Dns, other.to_string()),
     }
 }

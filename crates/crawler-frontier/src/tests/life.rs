@@ -1,7 +1,7 @@
 //! What a shard sees: order, turns, waiting.
 
 use super::*;
-use crate::{Disposition, HostTotals};
+use crate::{Disposition, HostTotals, Intake};
 use std::time::Duration;
 
 #[test]
@@ -12,6 +12,53 @@ fn a_url_is_let_through_once() {
     let admitted = store.offer(urls.map(link));
     assert_eq!((admitted.new, admitted.seen), (2, 1));
     assert_eq!((store.frontier.queued(), store.frontier.seen()), (2, 2));
+}
+
+#[test]
+fn a_closed_intake_hands_back_all_but_seeds_and_remembers_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&["http://a.example/1"]);
+    store.frontier.set_intake(Intake::Shed);
+    let offered = ["http://a.example/2", "http://b.example/", "http://a.example/1"].map(link);
+    let seed = candidate("http://a.example/seed", Source::Seed, 0);
+    let admitted = store.offer(offered.into_iter().chain([seed]));
+    let shed: Vec<_> = admitted.shed.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(shed, ["http://a.example/2", "http://b.example/"]);
+    assert_eq!((admitted.new, admitted.seen), (1, 1));
+    assert_eq!((store.frontier.queued(), store.frontier.seen()), (2, 4));
+    assert_eq!(store.frontier.totals(host("a.example")).unwrap().shed, 1);
+    assert_eq!(store.frontier.totals(host("b.example")), None, "it takes no room");
+    store.commit();
+    drop(store);
+
+    let mut store = Store::open(dir.path(), LIMITS);
+    let lease = store.lease(0);
+    assert_eq!(store.frontier.totals(lease.fingerprint.host).unwrap().shed, 1);
+    let again = store.offer([link("http://b.example/")]);
+    assert_eq!((again.new, again.seen), (0, 1), "also after a restart");
+    let new = store.offer([link("http://b.example/new")]);
+    assert_eq!((new.new, new.shed.len()), (1, 0), "the intake opens with the frontier");
+}
+
+#[test]
+fn a_lower_limit_holds_for_what_comes_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    let urls: Vec<String> = (0..40).map(|n| format!("http://a.example/{n}")).collect();
+    let (before, after) = urls.split_at(10);
+    store.offer(before.iter().map(|url| link(url)));
+    store.frontier.set_limits(TINY);
+    store.offer(after.iter().map(|url| link(url)));
+    // 16 are held in memory; the others come to sight with the commit that writes them.
+    for url in &urls[..16] {
+        let lease = store.lease(0);
+        assert_eq!(lease.url.as_str(), url);
+        store.frontier.settle(lease, Disposition::Fetched);
+    }
+    assert!(matches!(store.no_lease(0), Next::AwaitCommit));
+    store.commit();
+    assert_eq!(store.lease(0).url.as_str(), urls[16]);
 }
 
 #[test]

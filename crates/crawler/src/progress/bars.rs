@@ -7,6 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::rates::Rate;
 use crate::numbers;
+use crate::terminal::escape;
 
 /// Shards with a bar of their own; a terminal has only so many lines.
 const SHARD_BARS_MAX: usize = 16;
@@ -66,6 +67,10 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 fn crawl_line(snapshot: &Snapshot, rate: Rate) -> String {
+    if let Some(why) = &snapshot.held {
+        let pages = numbers::count(snapshot.counters.fetched);
+        return format!("held: {}   {pages} pages", escape(why));
+    }
     format!(
         "{}  {}   {} pages   {} pages/s   {}/s   {} failed",
         numbers::clock(Duration::from_secs_f64(snapshot.elapsed_secs.max(0.0))),

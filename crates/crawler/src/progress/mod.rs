@@ -86,6 +86,7 @@ impl Progress {
 fn log_line(snapshot: &Snapshot, rate: rates::Rate) {
     tracing::info!(
         phase = snapshot.phase.as_str(),
+        held = snapshot.held.as_deref(),
         pages = snapshot.counters.fetched,
         pages_per_second = in_hundredths(rate.pages_per_second),
         wire_mb_per_second = in_hundredths(rate.bytes_per_second / 1e6),

@@ -14,6 +14,7 @@ fn snapshot() -> Snapshot {
     };
     Snapshot {
         phase: Phase::Stopped,
+        held: None,
         pid: 1,
         generation: 0,
         elapsed_secs: 10.0,

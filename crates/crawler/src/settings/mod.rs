@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Limits, RobotsPolicy};
+use crawler_engine::{Ceilings, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
@@ -63,6 +63,7 @@ pub(crate) struct Settings {
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) limits: Limits,
+    pub(crate) ceilings: Ceilings,
     pub(crate) delay: Duration,
     pub(crate) max_crawl_delay: Duration,
     pub(crate) host_concurrency: u16,
@@ -234,6 +235,7 @@ impl Settings {
             assets: false,
             max_outlinks: 0,
             limits: Limits::default(),
+            ceilings: Ceilings::default(),
             delay: Duration::ZERO,
             max_crawl_delay: Duration::ZERO,
             host_concurrency: 0,

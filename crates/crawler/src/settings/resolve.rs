@@ -43,6 +43,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,
+        ceilings: settings.ceilings,
         retries: settings.retries,
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },

@@ -105,7 +105,12 @@ impl Given<'_> {
 
     /// A size in bytes, or `None` for "unlimited".
     pub(crate) fn size_limit(self) -> Result<Option<u64>, BadValue> {
-        self.limit(|given| given.size(1..=u64::MAX >> 1))
+        self.size_limit_in(1..=u64::MAX >> 1)
+    }
+
+    /// A size in bytes within `range`, or `None` for "unlimited".
+    pub(crate) fn size_limit_in(self, range: RangeInclusive<u64>) -> Result<Option<u64>, BadValue> {
+        self.limit(|given| given.size(range.clone()))
     }
 
     /// A whole number within `range`.

@@ -1,5 +1,6 @@
 //! The one table of settings: everything that knows a key, a default or a flag reads it here.
 
+mod ceilings;
 mod fetching;
 mod limits;
 mod output;
@@ -73,12 +74,13 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 6] = [
+pub(crate) static GROUPS: [Group; 7] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "When to stop", settings: limits::SETTINGS },
     Group { heading: "Politeness", settings: politeness::SETTINGS },
     Group { heading: "Fetching", settings: fetching::SETTINGS },
+    Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
 ];
 

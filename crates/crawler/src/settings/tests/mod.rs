@@ -45,6 +45,8 @@ fn the_defaults_are_understood() {
     assert_eq!(settings.output, PathBuf::from("crawl"));
     assert_eq!(settings.scope, ScopeKind::Host);
     assert_eq!(settings.limits, Limits::default());
+    let ceilings = Ceilings { free_disk_bytes: 256 << 20, ..Ceilings::default() };
+    assert_eq!(settings.ceilings, ceilings);
     assert_eq!(settings.depth, None);
     assert_eq!(settings.max_body, 16 << 20);
     assert_eq!(settings.user_agent(), format!("crawler/{}", env!("CARGO_PKG_VERSION")));
@@ -182,6 +184,8 @@ fn special_values() {
         ("include=glob:**.pdf", "`glob:**.pdf` is not a pattern: `**` must stand alone"),
         ("timeout=0", "`0` is out of range"),
         ("warc_size=1K", "`1K` is out of range"),
+        ("max_rss=2", "accepted: 16M to "),
+        ("max_disk=lots", "`lots` is not a size"),
     ] {
         let text = load(&sources(&[], &[], &[set])).unwrap_err().to_string();
         assert!(text.contains(expected), "{text}");
@@ -238,6 +242,10 @@ fn settings_reach_the_engine() {
         "header=X-A: b",
         "output=somewhere",
         "workers=3",
+        "max_rss=2G",
+        "max_disk=3G",
+        "max_frontier=500M",
+        "min_free_disk=0",
     ];
     let config = resolve(load(&sources(&[], &[], &set)).unwrap().settings, Vec::new());
     assert_eq!(config.scope.kind, ScopeKind::Prefix);
@@ -257,6 +265,13 @@ fn settings_reach_the_engine() {
     assert_eq!(config.fetch.headers.len(), 1);
     assert_eq!(config.data_dir, PathBuf::from("somewhere"));
     assert_eq!(config.workers.get(), 3);
+    let ceilings = Ceilings {
+        memory_bytes: Some(2 << 30),
+        disk_bytes: Some(3 << 30),
+        frontier_bytes: Some(500 << 20),
+        free_disk_bytes: 0,
+    };
+    assert_eq!(config.ceilings, ceilings);
 }
 
 /// `config/crawler.toml` is made from the table; `CRAWLER_TEST_UPDATE=1 cargo test -p crawler`

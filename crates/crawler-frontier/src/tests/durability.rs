@@ -74,7 +74,7 @@ fn a_new_generation_forgets_what_was_seen_but_not_what_is_queued() {
         assert!(store.db.reader().recall(link(urls[0]).fingerprint).unwrap().is_some());
         store.frontier = recover(&store.db, LIMITS);
         assert_eq!((store.frontier.queued(), store.frontier.seen()), (1, 1));
-        let admitted = store.offer(urls.map(link));
+        let admitted = store.offer_and_judge(urls.map(link));
         assert_eq!((admitted.new, admitted.seen), (1, 1));
     }
 }
@@ -95,8 +95,8 @@ fn after_a_failed_write_all_writes_are_refused() {
     let mut store = Store::open(dir.path(), LIMITS);
     store.admit(&["http://a.example/1"]);
     store.commit();
-    // A directory in the place of the new log makes the write fail.
-    let blocker = dir.path().join("X");
+    // A directory in the place of the new run makes the write fail.
+    let blocker = dir.path().join("seen/0000000001.tmp");
     std::fs::create_dir(&blocker).unwrap();
     let first = store.db.start_generation().unwrap_err();
     assert!(matches!(first, FrontierError::Io { .. }), "{first}");
@@ -125,7 +125,7 @@ fn ops_of_several_hand_overs_make_one_commit() {
         assert_eq!(ops.number(), n + 1);
         merged.merge(ops);
     }
-    assert_eq!((merged.number(), merged.len()), (3, 3 + 3 + 1));
+    assert_eq!((merged.number(), merged.len()), (3, 3 + 1 + 1 + 1 + 3));
     store.db.commit(merged, &[]).unwrap();
     assert_eq!(recover(&store.db, LIMITS).queued(), 3);
 }

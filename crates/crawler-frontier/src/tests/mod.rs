@@ -65,6 +65,20 @@ impl Store {
         self.frontier.admit(candidates, at(0)).unwrap()
     }
 
+    /// Offers, and waits until the seen set has decided everything.
+    fn offer_and_judge(&mut self, candidates: impl IntoIterator<Item = Candidate>) -> Admitted {
+        let mut admitted = self.offer(candidates);
+        while self.frontier.undecided() > 0 {
+            self.frontier.judge();
+            let judged = self.frontier.admit_judged(at(0), 100).unwrap();
+            admitted.new += judged.new;
+            admitted.seen += judged.seen;
+        }
+        let end = self.frontier.admit_judged(at(0), 100).unwrap();
+        admitted.seen += end.seen;
+        admitted
+    }
+
     fn commit(&mut self) {
         let ops = self.frontier.take_ops();
         let number = ops.number();

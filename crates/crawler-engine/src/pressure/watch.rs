@@ -121,9 +121,11 @@ impl Watch {
     /// Has the shards hold while there is no room on disk, and tells when that begins and ends.
     fn hold(&self, pressure: &Pressure) {
         let (why, mend) = match (&self.too_little_free, &self.too_much_used) {
-            (Some(why), _) => (why, "free some space, or begin again with less --min-free-disk"),
+            (Some(why), _) => {
+                (why, "free some space, or stop and continue with a lower --min-free-disk")
+            }
             (None, Some(why)) => {
-                (why, "move closed WARC files away, or begin again with more --max-disk")
+                (why, "move closed WARC files away, or stop and continue with a higher --max-disk")
             }
             (None, None) => {
                 if pressure.is_held() {

@@ -5,12 +5,13 @@ use crate::setup::FetchSetupError;
 use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
 };
+use hickory_resolver::lookup_ip::LookupIp;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::{Resolver, TokioResolver};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -65,7 +66,7 @@ impl SystemResolver {
         let Some(name) = query_name(host) else {
             return Err(FetchFailure::new(FailureKind::DnsNoSuchHost, "not a valid host name"));
         };
-        let answered = tokio::time::timeout(LOOK_UP_TIMEOUT, self.resolver.lookup_ip(name)).await;
+        let answered = tokio::time::timeout(LOOK_UP_TIMEOUT, self.ask(name)).await;
         let found = answered
             .map_err(|_| FetchFailure::timeout(Phase::Dns))?
             .map_err(|error| failure_of(&error))?;
@@ -74,6 +75,17 @@ impl SystemResolver {
             return Err(FetchFailure::new(FailureKind::DnsNoSuchHost, "no address record"));
         }
         Ok((addrs, found.valid_until().saturating_duration_since(Instant::now())))
+    }
+
+    /// The resolver tells what came of the last query, the one for IPv6: that there is no such
+    /// address says nothing when the one for IPv4 was not answered, so that is asked again.
+    async fn ask(&self, name: Name) -> Result<LookupIp, NetError> {
+        match self.resolver.lookup_ip(name.clone()).await {
+            Err(error) if has_no_such_record(&error) => {
+                self.resolver.ipv4_lookup(name).await.map(LookupIp::from)
+            }
+            answer => answer,
+        }
     }
 }
 
@@ -97,6 +109,12 @@ fn query_name(host: &str) -> Option<Name> {
     Some(name)
 }
 
+/// Whether a name server knows the name, but no record of the kind asked for.
+fn has_no_such_record(error: &NetError) -> bool {
+    let NetError::Dns(DnsError::NoRecordsFound(none)) = error else { return false };
+    none.response_code == ResponseCode::NoError
+}
+
 fn failure_of(error: &NetError) -> FetchFailure {
     match error {
         NetError::Dns(DnsError::NoRecordsFound(none)) => match none.response_code {
@@ -110,6 +128,16 @@ fn failure_of(error: &NetError) -> FetchFailure {
         },
         NetError::Timeout => FetchFailure::timeout(Phase::Dns),
         NetError::Io(io) => FetchFailure::from_io(FailureKind::Dns, io, error.to_string()),
+        NetError::NoConnections => no_connections(),
         other => FetchFailure::new(FailureKind::Dns, other.to_string()),
+    }
+}
+
+/// The resolver could open no socket to any name server and does not tell why: the same is tried
+/// here, where it can be seen.
+fn no_connections() -> FetchFailure {
+    match UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)) {
+        Err(error) => FetchFailure::from_io(FailureKind::Dns, &error, error.to_string()),
+        Ok(_) => FetchFailure::new(FailureKind::Dns, NetError::NoConnections.to_string()),
     }
 }

@@ -23,8 +23,8 @@ fn a_closed_intake_hands_back_all_but_seeds_and_remembers_them() {
     let offered = ["http://a.example/2", "http://b.example/", "http://a.example/1"].map(link);
     let seed = candidate("http://a.example/seed", Source::Seed, 0);
     let admitted = store.offer(offered.into_iter().chain([seed]));
-    let shed: Vec<_> = admitted.shed.iter().map(|link| link.url.as_str()).collect();
-    assert_eq!(shed, ["http://a.example/2", "http://b.example/"]);
+    let refused: Vec<_> = admitted.shed.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(refused, ["http://a.example/2", "http://b.example/"]);
     assert_eq!((admitted.new, admitted.seen), (1, 1));
     assert_eq!((store.frontier.queued(), store.frontier.seen()), (2, 4));
     assert_eq!(store.frontier.totals(host("a.example")).unwrap().shed, 1);

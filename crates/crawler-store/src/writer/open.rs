@@ -74,7 +74,7 @@ fn begin(files: &StoreFiles, config: StoreConfig) -> Result<StoreWriter, StoreEr
     })?;
     Ok(StoreWriter {
         config,
-        warc: WarcFiles::new(&files.warc_dir, None, next_serial),
+        warc: WarcFiles::new(&files.warc_dir, None, next_serial)?,
         cdxj: prune(&files.cdxj, RowKind::Cdxj, &files.warc_dir)?,
         pages: prune(&files.pages, RowKind::Page, &files.warc_dir)?,
         skipped: prune(&files.skipped, RowKind::Skipped, &files.warc_dir)?,
@@ -106,7 +106,7 @@ fn resume(
             reopen_name(&files.warc_dir, position)?;
             WarcFiles::resume(&files.warc_dir, position, next_serial)?
         }
-        _ => WarcFiles::new(&files.warc_dir, newest.cloned(), next_serial),
+        _ => WarcFiles::new(&files.warc_dir, newest.cloned(), next_serial)?,
     };
     Ok(StoreWriter {
         config,

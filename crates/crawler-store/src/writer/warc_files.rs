@@ -1,5 +1,6 @@
 //! The series of WARC files, of which at most the last is open.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::encode::encode_warcinfo;
@@ -7,7 +8,7 @@ use crate::error::StoreError;
 use crate::paths::{OPEN_SUFFIX, open_form};
 use crate::time::CaptureTime;
 
-use super::append_file::{AppendFile, sync_dir};
+use super::append_file::AppendFile;
 use super::config::StoreConfig;
 use super::positions::{WarcPosition, WarcState};
 use super::warc_name::warc_name;
@@ -30,6 +31,8 @@ struct OpenWarc {
 #[derive(Debug)]
 pub(super) struct WarcFiles {
     dir: PathBuf,
+    /// Kept open, so that a commit needs no open file that the process may not have left.
+    dir_file: File,
     open: Option<OpenWarc>,
     /// Position of the newest file when none is open.
     closed: Option<WarcPosition>,
@@ -39,8 +42,14 @@ pub(super) struct WarcFiles {
 
 impl WarcFiles {
     /// No file is open; the next gets `next_serial`.
-    pub(super) fn new(dir: &Path, closed: Option<WarcPosition>, next_serial: u32) -> Self {
-        Self { dir: dir.to_owned(), open: None, closed, next_serial, dir_synced: false }
+    pub(super) fn new(
+        dir: &Path,
+        closed: Option<WarcPosition>,
+        next_serial: u32,
+    ) -> Result<Self, StoreError> {
+        let dir_file = File::open(dir).map_err(StoreError::io("open", dir))?;
+        let dir = dir.to_owned();
+        Ok(Self { dir, dir_file, open: None, closed, next_serial, dir_synced: false })
     }
 
     /// Goes on with a file that was cut to `position`.
@@ -52,13 +61,7 @@ impl WarcFiles {
         let path = open_form(&dir.join(&position.name));
         let file = AppendFile::open_cut(path, position.bytes)?;
         let open = OpenWarc { file, name: position.name.clone(), serial: position.serial };
-        Ok(Self {
-            dir: dir.to_owned(),
-            open: Some(open),
-            closed: None,
-            next_serial,
-            dir_synced: false,
-        })
+        Ok(Self { open: Some(open), ..Self::new(dir, None, next_serial)? })
     }
 
     /// Puts the members of a capture behind the others, and closes the file when that makes it
@@ -127,7 +130,7 @@ impl WarcFiles {
             warc.file.sync()?;
         }
         if !self.dir_synced {
-            sync_dir(&self.dir)?;
+            self.dir_file.sync_all().map_err(StoreError::io("sync", &self.dir))?;
             self.dir_synced = true;
         }
         Ok(())

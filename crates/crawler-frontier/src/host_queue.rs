@@ -193,18 +193,35 @@ impl HostQueue {
         QueueKey { host: self.hash, class, seq }
     }
 
-    /// Puts URLs read from disk into the buffer; they must be of one class, in order, and begin
-    /// at its cursor.
-    pub(crate) fn refill(&mut self, class: Class, urls: Vec<Waiting>) {
-        let Some(last) = urls.last() else { return };
-        let (end, len) = (last.seq + 1, urls.len() as u64);
-        let queue = self.class_mut(class);
-        queue.cursor = end;
-        queue.spilled = queue.spilled.saturating_sub(len);
-        let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
-        let behind = self.buffer.split_off(idx);
-        self.buffer.extend(urls);
-        self.buffer.extend(behind);
+    /// The last class to read from disk together with `class`: all of them, while what is on disk
+    /// fits into `urls_max`. A longer queue is read by class, so that nobody walks over the traces
+    /// of URLs that left it long ago.
+    pub(crate) fn scan_end(&self, class: Class, urls_max: usize) -> Class {
+        let spilled: u64 = self.classes.iter().map(|queue| queue.spilled).sum();
+        let last = self.classes.last().filter(|_| spilled <= urls_max as u64);
+        last.map_or(class, |last| last.class)
+    }
+
+    /// Puts URLs read from disk into the buffer, in order; those that it does not miss are left
+    /// out: they are leased, or their removal is under way.
+    pub(crate) fn refill(&mut self, urls: Vec<Waiting>) {
+        for url in urls {
+            let (class, seq) = (url.class, url.seq);
+            let Some(queue) = self.classes.iter_mut().find(|queue| queue.class == class) else {
+                continue;
+            };
+            if queue.spilled == 0 || seq < queue.cursor {
+                continue;
+            }
+            queue.cursor = seq + 1;
+            queue.spilled -= 1;
+            if self.buffer.back().is_none_or(|back| back.class <= class) {
+                self.buffer.push_back(url);
+            } else {
+                let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
+                self.buffer.insert(idx, url);
+            }
+        }
     }
 
     /// The URL to be leased next, if it is in the buffer.

@@ -168,23 +168,26 @@ impl FrontierReader {
         rows.take(rows_max).map(read).collect()
     }
 
-    /// At most `urls_max` URLs of a host's class, from place `cursor` on.
+    /// At most `urls_max` URLs of a host, from place `cursor` of `class` on, and up to the end of
+    /// class `last`.
     pub(crate) fn scan_queue(
         &self,
         host: HostHash,
         class: Class,
         cursor: u64,
+        last: Class,
         urls_max: usize,
     ) -> Result<Vec<Waiting>, FrontierError> {
-        let place = |seq| QueueKey { host, class, seq }.to_bytes();
+        let place = |class, seq| QueueKey { host, class, seq }.to_bytes();
+        let range = place(class, cursor)..=place(last, u64::MAX);
         // A snapshot shows a commit whole or not at all, so no place is skipped.
-        let rows = self.db.snapshot().range(&self.spaces.queue, place(cursor)..=place(u64::MAX));
+        let rows = self.db.snapshot().range(&self.spaces.queue, range);
         let read = |row: fjall::Guard| {
             let (key, record) = row.into_inner().map_err(|error| self.store_error(error))?;
             let key = QueueKey::from_bytes(&key).ok_or_else(|| self.damaged("a queue key"))?;
             // A copy: the row may be a window into a whole block, which it would keep in memory.
             let record = RecordBytes::from(&record[..]);
-            Ok(Waiting { class, seq: key.seq, record })
+            Ok(Waiting { class: key.class, seq: key.seq, record })
         };
         rows.take(urls_max).map(read).collect()
     }

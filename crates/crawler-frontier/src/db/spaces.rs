@@ -12,7 +12,7 @@ const CACHE_BYTES: u64 = 32 << 20;
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 /// One may be busy compacting while another flushes; with a single one, writers can wait for ever
 /// on memory tables sealed during recovery.
-const WORKER_THREADS: usize = 2;
+const WORKER_THREADS: usize = 4;
 /// Up to five memory tables of a keyspace can exist at a time.
 const QUEUE_MEMTABLE_BYTES: u64 = 16 << 20;
 const HOSTS_MEMTABLE_BYTES: u64 = 8 << 20;

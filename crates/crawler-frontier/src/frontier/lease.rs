@@ -126,8 +126,8 @@ impl Frontier {
         let buffer_urls_max = self.buffer_urls_max();
         let Some(host) = self.hosts.get_mut(idx) else { return Ok(()) };
         let Best::Spilled { class, cursor, spilled } = host.best() else { return Ok(()) };
-        let urls_max = buffer_urls_max.min(usize::try_from(spilled).unwrap_or(usize::MAX));
-        let urls = self.reader.scan_queue(host.hash(), class, cursor, urls_max)?;
+        let last = host.scan_end(class, buffer_urls_max);
+        let urls = self.reader.scan_queue(host.hash(), class, cursor, last, buffer_urls_max)?;
         if urls.is_empty() && host.spilled_number() <= self.committed {
             let (key, class) = (&host.key, class.number());
             let detail = format!(
@@ -136,7 +136,7 @@ impl Frontier {
             );
             return Err(self.reader.damaged(detail));
         }
-        host.refill(class, urls);
+        host.refill(urls);
         Ok(())
     }
 }

@@ -1,15 +1,17 @@
 //! Bringing hosts into memory when they are due.
 
 use super::Frontier;
+use crate::class::Class;
 use crate::due_row::DueKey;
 use crate::error::FrontierError;
-use crate::host_queue::HostQueue;
+use crate::host_queue::{HostQueue, Waiting};
+use crate::host_row::Appended;
 use crate::key::QueueKey;
 use crate::ops::{DueOp, RowOp};
 use crate::reader::StoredHost;
 use crate::record;
 use crawler_politeness::UnixMillis;
-use crawler_url::{HostHash, Slot};
+use crawler_url::{HostHash, HostKey, Slot};
 
 /// Rows of a slot read at once.
 const ROWS_AT_ONCE: usize = 64;
@@ -114,6 +116,7 @@ impl Frontier {
     ) -> Result<HostQueue, FrontierError> {
         let StoredHost { row, appended } = stored;
         let is_new = row.is_none();
+        let mut first_urls = Vec::new();
         let mut host = match row {
             Some(row) if row.key.hash() == hash => {
                 let name = row.key.clone();
@@ -125,7 +128,11 @@ impl Frontier {
                 let detail = format!("the row of host {}: it stands at another's place", row.key);
                 return Err(self.reader.damaged(detail));
             }
-            None => self.meet_on_disk(hash, &appended)?,
+            None => {
+                first_urls = self.first_urls(hash, &appended)?;
+                let name = self.name_of(hash, &first_urls)?;
+                HostQueue::new(name, hash)
+            }
         };
         for (id, rows) in &appended {
             host.absorb(&rows.classes).map_err(|detail| {
@@ -135,6 +142,7 @@ impl Frontier {
         }
         if is_new {
             self.sums.add_host(hash);
+            host.refill(first_urls);
         }
         if !appended.is_empty() {
             // Counted here from now on, in the same hand-over that removes the rows.
@@ -144,21 +152,27 @@ impl Frontier {
         Ok(host)
     }
 
-    /// A host that has a queue but no row yet: its first URL tells its name.
-    fn meet_on_disk(
+    /// The URLs of a host that has a queue, but no row yet.
+    fn first_urls(
         &self,
         hash: HostHash,
-        appended: &[(u64, crate::host_row::Appended)],
-    ) -> Result<HostQueue, FrontierError> {
-        let first = appended.iter().flat_map(|(_, rows)| &rows.classes).next();
+        appended: &[(u64, Appended)],
+    ) -> Result<Vec<Waiting>, FrontierError> {
+        let classes = || appended.iter().flat_map(|(_, rows)| &rows.classes);
         let damaged = |detail: &str| self.reader.damaged(format!("host {hash}: {detail}"));
-        let class = first.ok_or_else(|| damaged("it is due but unknown"))?;
-        let number = crate::class::Class::new(class.class).ok_or_else(|| damaged("a class"))?;
-        let urls = self.reader.scan_queue(hash, number, class.head, 1)?;
-        let url = urls.first().ok_or_else(|| damaged("it counts urls, but there are none"))?;
-        let key = QueueKey { host: hash, class: number, seq: url.seq };
-        let record = record::decode(&url.record);
-        let record = record.map_err(|detail| self.reader.damaged_record(key, detail))?;
-        Ok(HostQueue::new(record.url.host_key(), hash))
+        let first = classes().map(|row| row.class).min();
+        let first = first.and_then(Class::new).ok_or_else(|| damaged("it is due but unknown"))?;
+        let urls = self.reader.scan_queue(hash, first, 0, Class::RETRY, self.buffer_urls_max())?;
+        if urls.is_empty() { Err(damaged("it counts urls, but there are none")) } else { Ok(urls) }
+    }
+
+    /// What the first of a host's URLs calls it.
+    fn name_of(&self, hash: HostHash, urls: &[Waiting]) -> Result<HostKey, FrontierError> {
+        let Some(Waiting { class, seq, record }) = urls.first() else {
+            return Err(self.reader.damaged(format!("host {hash}: it is due but unknown")));
+        };
+        let key = QueueKey { host: hash, class: *class, seq: *seq };
+        let record = record::decode(record);
+        Ok(record.map_err(|detail| self.reader.damaged_record(key, detail))?.url.host_key())
     }
 }

@@ -3,9 +3,9 @@
 use crawler_testweb::{Errors, Latency, WebConfig};
 
 use crate::data::{
-    assert_consistent, assert_polite, assert_same, page_urls, pages, skipped, sorted, texts,
+    assert_consistent, assert_polite, assert_same, page_urls, pages, skipped, sorted, stats, texts,
 };
-use crate::harness::Place;
+use crate::harness::{Place, until};
 use crate::webs::{erring, serve, small};
 
 #[test]
@@ -25,11 +25,10 @@ fn the_delay_holds_over_a_restart() {
     let server = serve(WebConfig { hosts: 1, ..small() });
     let place = Place::new();
     for limit in ["1", "2", "3"] {
-        // Requests for robots.txt, which each run begins with, would hide the gaps.
-        let args = ["--delay", "600ms", "--robots", "ignore", "--max-pages", limit];
-        place.crawl(&server, &args).ends(0);
+        place.crawl(&server, &["--delay", "600ms", "--max-pages", limit]).ends(0);
     }
     let stats = server.stats();
+    assert_eq!(stats.robots_requests, 1, "its rules were kept: {stats}");
     assert!(stats.gap_ms_min.unwrap() >= 599.0, "{stats}");
 }
 
@@ -81,6 +80,23 @@ fn retry_after_is_waited_for() {
     let rows = pages(&place.data());
     let busy = rows.iter().find(|row| row["url"].as_str().unwrap().ends_with("/odd/busy.html"));
     assert_eq!(busy.unwrap()["status"], 200);
+}
+
+#[test]
+fn retry_after_is_waited_for_after_a_kill() {
+    let server = serve(WebConfig { hosts: 1, pages_per_host: 2, errors: Errors::Some, ..small() });
+    let place = Place::new();
+    let running = place.crawl(&server, &[]).start();
+    until("a committed 503", || {
+        (stats(&place.data())?["counters"]["retried"].as_u64()? > 0).then_some(())
+    });
+    running.kill();
+    let was_early = server.stats().status.get(&503) == Some(&1);
+    place.crawl(&server, &[]).ends(0);
+    let stats = server.stats();
+    assert!(was_early && stats.status[&503] == 1, "asked once too early: {stats}");
+    assert_eq!(stats.robots_requests, 1, "its rules were kept: {stats}");
+    assert_polite(&server);
 }
 
 #[test]

@@ -53,10 +53,10 @@ fn killed_at_any_moment_it_goes_on() {
 fn killed_again_and_again_with_other_workers_it_goes_on() {
     let server = serve(slow());
     let place = Place::new();
-    for (workers, asked) in [("2", 40), ("4", 150), ("1", 260)] {
+    for (workers, asked) in [("8", 40), ("3", 150), ("16", 260)] {
         killed(&place, &server, &["--workers", workers], Moment::Asked(asked));
     }
-    let ended = place.crawl(&server, &["--workers", "3"]).ends(0);
+    let ended = place.crawl(&server, &["--workers", "2"]).ends(0);
     assert_whole(&place.data(), &server);
     assert_consistent(&ended, &place.data());
     for row in pages(&place.data()).iter().step_by(50) {

@@ -228,7 +228,8 @@ impl Writer {
     fn close(mut self) -> Result<(), WriteError> {
         let positions = self.store.close()?;
         crawler_faults::reached("commit.closed");
-        record(&self.shared, &mut self.frontier, positions, self.pending)
+        record(&self.shared, &mut self.frontier, positions, self.pending)?;
+        Ok(self.frontier.close()?)
     }
 }
 

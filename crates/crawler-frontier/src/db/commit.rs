@@ -17,7 +17,7 @@ pub(super) fn commit(
     mut ops: Ops,
     payload: &[u8],
 ) -> Result<(), FrontierError> {
-    wait_for_room(db)?;
+    wait_for_flushes(db, SEALED_MEMTABLES_MAX)?;
     let mut checkpoint = db.checkpoint.clone();
     checkpoint.payload = Some(payload.to_vec());
     checkpoint.next_seq = checkpoint.next_seq.max(ops.next_seq);
@@ -118,14 +118,11 @@ pub(super) fn list_runs(
     Ok(())
 }
 
-/// Waits until the background threads keep up, or have failed.
-fn wait_for_room(db: &FrontierDb) -> Result<(), FrontierError> {
-    let waiting = || {
-        db.spaces
-            .all()
-            .into_iter()
-            .any(|space| space.sealed_memtable_count() > SEALED_MEMTABLES_MAX)
-    };
+/// Waits until no keyspace has more than `sealed_max` memory tables to be written out, or the
+/// background threads have failed.
+pub(super) fn wait_for_flushes(db: &FrontierDb, sealed_max: usize) -> Result<(), FrontierError> {
+    let waiting =
+        || db.spaces.all().into_iter().any(|space| space.sealed_memtable_count() > sealed_max);
     while waiting() {
         // Writes nothing new, but refuses when the background threads have failed.
         db.db.persist(PersistMode::Buffer).map_err(|error| db.store_error(error))?;

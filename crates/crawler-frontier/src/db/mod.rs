@@ -2,6 +2,7 @@
 
 mod assign;
 pub(crate) mod checkpoint;
+mod close;
 mod commit;
 mod generation;
 mod open;
@@ -77,6 +78,15 @@ impl FrontierDb {
     /// As [`FrontierDb::commit`].
     pub fn assign(&mut self, shards: ShardCount) -> Result<(), FrontierError> {
         self.guarded(|db| assign::assign(db, shards))
+    }
+
+    /// Makes the next opening quick. Everything committed is durable without it, and the store can
+    /// be used on.
+    ///
+    /// # Errors
+    /// As [`FrontierDb::commit`].
+    pub fn close(&mut self) -> Result<(), FrontierError> {
+        self.guarded(close::close)
     }
 
     /// The payload of the last commit, if there was one.

@@ -66,11 +66,12 @@ pub(crate) fn measure(plan: &Plan) -> Result<()> {
 fn measure_in(dir: &Path, plan: &Plan) -> Result<()> {
     println!("{} hosts, {} urls in a row on one host", plan.hosts, plan.group);
     println!(
-        "{:>12} {:>14} {:>14} {:>12} {:>10} {:>10} {:>10} {:>12}",
+        "{:>12} {:>14} {:>14} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}",
         "queued",
         "admitted/CPU s",
         "lives/CPU s",
         "open+lease",
+        "(crashed)",
         "RSS MB",
         "peak MB",
         "disk GB",
@@ -82,14 +83,17 @@ fn measure_in(dir: &Path, plan: &Plan) -> Result<()> {
         let missing = milestone.saturating_sub(world.frontier.queued());
         let admission = world.timed(missing, |world| world.fill(milestone, plan))?;
         let life = world.timed(plan.lives, |world| world.live(plan))?;
-        let (reopened, opening) = world.reopen(dir)?;
+        let (mut reopened, replaying) = world.reopen(dir)?;
+        reopened.db.close()?;
+        let (reopened, opening) = reopened.reopen(dir)?;
         world = reopened;
         println!(
-            "{:>12} {:>14.0} {:>14.0} {:>9.0} ms {:>10} {:>10} {:>10.1} {:>12.0}",
+            "{:>12} {:>14.0} {:>14.0} {:>7.0} ms {:>7.0} ms {:>8} {:>8} {:>8.1} {:>8.0}",
             world.frontier.queued(),
             admission,
             life,
             opening.as_secs_f64() * 1e3,
+            replaying.as_secs_f64() * 1e3,
             process::memory("VmRSS")? >> 20,
             process::memory("VmHWM")? >> 20,
             disk_bytes(dir)? as f64 / 1e9,

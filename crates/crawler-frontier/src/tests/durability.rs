@@ -1,5 +1,6 @@
 //! What survives, and what is refused.
 
+use super::tree::Tree;
 use super::*;
 use crate::{Disposition, FrontierError, PageMemory};
 
@@ -144,4 +145,30 @@ fn a_row_that_counts_more_than_there_is_is_reported() {
         assert!(matches!(error, FrontierError::Damaged { .. }), "{error}");
         assert!(error.to_string().contains("a.example"), "{error}");
     }
+}
+
+#[test]
+fn a_commit_that_reached_the_disk_in_part_never_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&["http://a.example/1"]);
+    store.commit();
+    let before = || Tree::read(dir.path());
+    let (old, older) = (before(), before());
+    store.admit(&["http://a.example/2", "http://b.example/"]);
+    store.commit();
+    let after = Tree::read(dir.path());
+    for (thousandths, old) in [(0, old), (700, older)] {
+        let torn = Tree::torn(old, &after, thousandths).expect("only the journal was written");
+        let again = tempfile::tempdir().unwrap();
+        torn.write(again.path());
+        let mut store = Store::open(again.path(), LIMITS);
+        assert_eq!((store.frontier.queued(), store.frontier.seen()), (1, 1), "{thousandths}");
+        assert_eq!(store.lease(0).url.path(), "/1");
+        store.admit(&["http://b.example/"]);
+        store.commit();
+    }
+    let whole = tempfile::tempdir().unwrap();
+    after.write(whole.path());
+    assert_eq!(Store::open(whole.path(), LIMITS).frontier.queued(), 3);
 }

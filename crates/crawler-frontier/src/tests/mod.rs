@@ -3,6 +3,7 @@
 mod durability;
 mod life;
 mod model;
+mod tree;
 
 use crate::seen::SeenLimits;
 use crate::{

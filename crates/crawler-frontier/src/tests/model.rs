@@ -1,5 +1,6 @@
 //! Random lives of a store against a model that keeps everything in a map.
 
+use super::tree::Tree;
 use super::*;
 use crate::{Disposition, Wake};
 use proptest::prelude::*;
@@ -32,6 +33,8 @@ enum Step {
     Commit,
     /// Lose everything not committed and come back with so many shards.
     Crash(u16),
+    /// Lose power when so much of a commit, in thousandths, has reached the disk.
+    CrashInCommit(usize, u16),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -53,6 +56,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Take),
         3 => Just(Step::Commit),
         1 => (1..5u16).prop_map(Step::Crash),
+        1 => (0..1001usize, 1..5u16).prop_map(|(n, shards)| Step::CrashInCommit(n, shards)),
     ]
 }
 
@@ -218,6 +222,7 @@ impl World {
             Step::Take => self.take(),
             Step::Commit => self.commit(),
             Step::Crash(shards) => self.reopen(shards),
+            Step::CrashInCommit(thousandths, shards) => self.crash_in_commit(thousandths, shards),
         }
         self.check_counts();
     }
@@ -296,6 +301,23 @@ impl World {
         self.reopen(shards);
         self.take();
         self.commit();
+    }
+
+    /// What the disk holds then is the old state of all files, and the first part of what the
+    /// commit appended to the journal.
+    fn crash_in_commit(&mut self, thousandths: usize, shards: u16) {
+        let (before, model_before) = (Tree::read(self.dir.path()), self.committed.clone());
+        self.take();
+        self.commit_unchecked();
+        let after = Tree::read(self.dir.path());
+        if let Some(torn) = Tree::torn(before, &after, thousandths) {
+            self.committed = model_before;
+            self.db = None;
+            self.shards.clear();
+            self.dir = tempfile::tempdir().unwrap();
+            torn.write(self.dir.path());
+        }
+        self.reopen(shards);
     }
 
     fn lease(&mut self, shard: usize, wait: u64) {

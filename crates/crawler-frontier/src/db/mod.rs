@@ -3,9 +3,14 @@
 mod assign;
 pub(crate) mod checkpoint;
 mod commit;
+mod examine;
 mod generation;
+mod journals;
+mod manifests;
 mod open;
+mod repair;
 pub(crate) mod spaces;
+mod step;
 
 use crate::error::FrontierError;
 use crate::ops::Ops;
@@ -14,7 +19,9 @@ use crate::seen::SeenStore;
 use checkpoint::Checkpoint;
 use crawler_url::{HostHash, ShardCount, Slot, WireUrl};
 use fjall::Database;
+use journals::Journals;
 use spaces::Spaces;
+pub use repair::{KnownUrls, Mended};
 use std::path::{Path, PathBuf};
 
 /// The frontier's store. One process at a time may have it open.
@@ -24,6 +31,9 @@ pub struct FrontierDb {
     spaces: Spaces,
     seen: SeenStore,
     checkpoint: Checkpoint,
+    /// Commits so far.
+    steps: u64,
+    journals: Journals,
     /// The first failed write. What it left on disk is not known, so nothing is written after it.
     failed: Option<Failure>,
 }

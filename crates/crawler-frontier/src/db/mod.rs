@@ -20,8 +20,8 @@ use checkpoint::Checkpoint;
 use crawler_url::{HostHash, ShardCount, Slot, WireUrl};
 use fjall::Database;
 use journals::Journals;
-use spaces::Spaces;
 pub use repair::{KnownUrls, Mended};
+use spaces::Spaces;
 use std::path::{Path, PathBuf};
 
 /// The frontier's store. One process at a time may have it open.

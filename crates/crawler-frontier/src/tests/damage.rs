@@ -37,8 +37,7 @@ fn make(dir: &Path) {
         let mut ops = store.frontier.take_ops();
         ops.seeds.push(format!("http://h{commit}.example/").into());
         let text = || format!("{commit}");
-        let page =
-            PageMemory { etag: None, last_modified: None, digest: text(), date: text() };
+        let page = PageMemory { etag: None, last_modified: None, digest: text(), date: text() };
         ops.pages.insert(link(&urls[0]).fingerprint, page);
         let number = ops.number();
         store.db.commit(ops, format!("payload {commit}").as_bytes()).unwrap();
@@ -84,7 +83,11 @@ fn copy(from: &Path, to: &Path) {
         let target = to.join(file.strip_prefix(from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         let bytes = fs::read(&file).unwrap();
-        let end = if file.extension().is_some_and(|it| it == "jnl") { written(&bytes) } else { bytes.len() };
+        let end = if file.extension().is_some_and(|it| it == "jnl") {
+            written(&bytes)
+        } else {
+            bytes.len()
+        };
         fs::write(target, &bytes[..end]).unwrap();
     }
 }
@@ -121,7 +124,10 @@ fn any_damaged_file_is_told_or_does_no_harm() {
     let (from, to) = (whole.join("x"), whole.join("y"));
     copy(&from, &to);
     let expected = read(&from).unwrap();
-    assert_eq!((expected.queued.len(), expected.seeds, expected.pages), (HOSTS * COMMITS, COMMITS, COMMITS));
+    assert_eq!(
+        (expected.queued.len(), expected.seeds, expected.pages),
+        (HOSTS * COMMITS, COMMITS, COMMITS)
+    );
     let all = files(&to);
     let cases: Vec<_> = all
         .iter()

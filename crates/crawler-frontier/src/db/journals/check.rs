@@ -32,7 +32,10 @@ impl Torn {
         if self.missing {
             return format!("the journal is missing, and with it commits {first} to {last}");
         }
-        format!("its bytes from {} on are not what commits {first} to {last} wrote", self.sound_bytes)
+        format!(
+            "its bytes from {} on are not what commits {first} to {last} wrote",
+            self.sound_bytes
+        )
     }
 }
 

@@ -74,16 +74,19 @@ pub fn repair(data_dir: &Path) -> Result<Option<Repaired>, StartError> {
     }
     let _lock = take_lock(data_dir)?;
     let aside = free_dir(data_dir);
-    let (mut frontier, mended) = FrontierDb::open_mended(&dir, &aside, &mut |visit| {
+    let opened = FrontierDb::open_mended(&dir, &aside, &mut |visit| {
         for name in ["pages/pages.jsonl", "reports/skipped.jsonl"] {
             for_each_url(&data_dir.join(name), visit);
         }
-    })?;
-    frontier.read_all()?;
+    });
+    let (mut frontier, mended) = opened.map_err(FrontierError::beyond_mending)?;
+    frontier.read_all().map_err(FrontierError::beyond_mending)?;
     let mut repaired = Repaired { done: mended.done, lost_urls: Vec::new(), aside };
     if let Some(checkpoint) = read_checkpoint(data_dir, &frontier)? {
         mend_output(data_dir, &mut frontier, checkpoint, &mut repaired)?;
     }
+    // Refused, and rightly, unless nothing had to be put there.
+    let _ = fs::remove_dir(&repaired.aside);
     Ok(Some(repaired))
 }
 

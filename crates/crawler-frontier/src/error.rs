@@ -81,6 +81,15 @@ impl FrontierError {
         }
     }
 
+    /// The same for somebody who has just tried `crawler repair`.
+    #[must_use]
+    pub fn beyond_mending(self) -> Self {
+        match self {
+            Self::Damaged { path, detail, .. } => Self::beyond_repair(&path, detail),
+            other => other,
+        }
+    }
+
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
     }

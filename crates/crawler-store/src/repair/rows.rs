@@ -54,7 +54,7 @@ impl Rows {
         let mut seen = BTreeSet::new();
         let found = rows.for_each_line(committed, |rows, at, line| match kind {
             RowFile::Skipped => {
-                rows.keep_if(at, line, serde_json::from_slice::<Value>(line).is_ok())
+                rows.keep_if(at, line, serde_json::from_slice::<Value>(line).is_ok());
             }
             _ => match place_of(kind, line) {
                 None => rows.unreadable.push(at),
@@ -109,9 +109,9 @@ impl Rows {
                 return Ok(len);
             }
             if line.ends_with(b"\n") {
-                visit(self, at, &line)
+                visit(self, at, &line);
             } else {
-                self.unreadable.push(at)
+                self.unreadable.push(at);
             }
             at += read as u64;
         }

@@ -74,9 +74,10 @@ fn mend(dir: &Path, yes: bool) -> anyhow::Result<(String, Exit)> {
         let count = repaired.lost_urls.len();
         writeln!(text, "lost     {count} stored pages, listed in {}", list.display())?;
     }
-    match repaired.done.is_empty() {
-        true => writeln!(text, "nothing is damaged in {}", dir.display())?,
-        false => writeln!(text, "the files as they were are in {}", repaired.aside.display())?,
+    if repaired.done.is_empty() {
+        writeln!(text, "nothing is damaged in {}", dir.display())?;
+    } else {
+        writeln!(text, "the files as they were are in {}", repaired.aside.display())?;
     }
     Ok((text, Exit::Done))
 }

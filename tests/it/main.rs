@@ -15,6 +15,7 @@ mod get;
 mod harness;
 mod limits;
 mod politeness;
+mod repair;
 mod resources;
 mod resume;
 mod scope;

@@ -61,7 +61,7 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The frontier's last checkpoint cannot be understood.
-    #[error("the checkpoint in {} is damaged ({source}); start over with --fresh", dir.display())]
+    #[error("the checkpoint in {} is damaged ({source}); run `crawler repair`, or start over with --fresh", dir.display())]
     Checkpoint {
         /// The data directory.
         dir: PathBuf,
@@ -71,7 +71,8 @@ pub enum StartError {
     /// There are results of an earlier crawl, but nothing that says how far it came.
     #[error(
         "{} has results of an earlier crawl, but its store/ is empty or lost its first commit; \
-         restore store/ from a backup, or begin anew with --fresh or another --output",
+         restore store/ from a backup, run `crawler repair`, or begin anew with --fresh or \
+         another --output",
         dir.display()
     )]
     LostFrontier {

@@ -4,9 +4,14 @@ use crate::seen::SeenError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What to do about a damaged store: it cannot be mended in place, but nothing outside it is lost.
-const MEND_STORE: &str = "restore this directory from a backup, or delete it to begin the crawl \
-                          anew; captures already written are not touched by either";
+/// What to do about a damaged store.
+const MEND_STORE: &str = "run `crawler repair`, or restore this directory from a backup; captures \
+                          already written are not touched by either";
+
+/// The same of what cannot be mended in place.
+const BEYOND_REPAIR: &str = "restore this directory from a backup, or begin in a new one and first \
+                             tell it what is stored, with `crawler import pages/pages.jsonl --as \
+                             seen`; captures already written are not touched by either";
 
 /// Why the frontier could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +36,11 @@ pub enum FrontierError {
         mend: &'static str,
     },
     /// The store was written by another version of this program.
-    #[error("the frontier's format is {found}, this program reads format {expected}")]
+    #[error(
+        "the frontier's format is {found}, this program reads format {expected}; finish the crawl \
+         with the version that wrote it, or begin in a new directory and first tell it what is \
+         stored, with `crawler import pages/pages.jsonl --as seen`"
+    )]
     Format {
         /// Format number in the store.
         found: u32,
@@ -72,12 +81,26 @@ impl FrontierError {
         }
     }
 
+    /// The same for somebody who has just tried `crawler repair`.
+    #[must_use]
+    pub fn beyond_mending(self) -> Self {
+        match self {
+            Self::Damaged { path, detail, .. } => Self::beyond_repair(&path, detail),
+            other => other,
+        }
+    }
+
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
     }
 
     pub(crate) fn damaged(path: &Path, detail: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), detail: detail.into(), mend: MEND_STORE }
+    }
+
+    /// What `crawler repair` does not mend.
+    pub(crate) fn beyond_repair(path: &Path, detail: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), detail: detail.into(), mend: BEYOND_REPAIR }
     }
 
     /// Sorts an error of the embedded database at `path`.
@@ -148,6 +171,6 @@ mod tests {
         let text = FrontierError::damaged(Path::new("/d/seen-1.log"), "checksum at byte 16");
         let text = text.to_string();
         assert!(text.contains("/d/seen-1.log") && text.contains("byte 16"), "{text}");
-        assert!(text.contains("backup"), "{text}");
+        assert!(text.contains("crawler repair"), "{text}");
     }
 }

@@ -44,7 +44,7 @@ mod seen_row;
 mod slot_row;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
-pub use db::FrontierDb;
+pub use db::{FrontierDb, KnownUrls, Mended};
 pub use error::FrontierError;
 pub use frontier::{
     Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Wake,

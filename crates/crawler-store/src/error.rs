@@ -19,7 +19,7 @@ pub enum StoreError {
     /// A file is shorter than what was committed: bytes that were durable are gone.
     #[error(
         "{} has {found} bytes but {expected} were committed: restore the file from a copy, \
-         or start a fresh crawl in another data directory", path.display()
+         or run `crawler repair`", path.display()
     )]
     Damaged {
         /// The file.

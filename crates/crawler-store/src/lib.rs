@@ -26,6 +26,7 @@ mod encode;
 mod error;
 mod paths;
 mod read;
+mod repair;
 mod time;
 mod writer;
 
@@ -37,4 +38,5 @@ pub use digest::content_digest;
 pub use encode::{CaptureEncoder, EncodedCapture, EncoderConfig, RecordChoice, encode_skipped};
 pub use error::StoreError;
 pub use read::{PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture};
+pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use writer::{StoreConfig, StorePositions, StoreWriter, WarcPosition, WarcState};

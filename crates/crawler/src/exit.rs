@@ -141,9 +141,10 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     match error.downcast_ref::<StartError>()? {
         StartError::NoSeeds => Some("try `crawler https://example.com/`, or `crawler demo`"),
         StartError::DataDir { .. } => Some("choose a directory of your own with --output DIR"),
-        StartError::Frontier(_) | StartError::Store(_) => {
-            Some("keep a copy if the crawl matters; --fresh deletes it and begins anew")
-        }
+        StartError::Frontier(_) | StartError::Store(_) => Some(
+            "`crawler repair` mends what can be mended and keeps what it changes; --fresh \
+                 deletes the crawl and begins anew",
+        ),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Dealing the seen set's rows to another number of shards.
 
-use super::FrontierDb;
+use super::{FrontierDb, step};
 use crate::error::FrontierError;
 use crate::hash::KeyMap;
 use crate::reader::Recovered;
@@ -39,10 +39,7 @@ pub(super) fn assign(db: &mut FrontierDb, shards: ShardCount) -> Result<(), Fron
             checkpoint.next_seq += 1;
         }
     }
-    checkpoint.store(&mut batch, &db.spaces)?;
-    batch.commit().map_err(|error| db.store_error(error))?;
-    db.checkpoint = checkpoint;
-    Ok(())
+    step::step(db, batch, checkpoint)
 }
 
 fn deal(row: Recovered, shards: ShardCount, dealt: &mut KeyMap<u16, Dealt>) {

@@ -1,6 +1,6 @@
 //! One durable step.
 
-use super::{FrontierDb, appended_key, run_key, slot_key};
+use super::{FrontierDb, appended_key, run_key, slot_key, step};
 use crate::error::FrontierError;
 use crate::ops::{DueOp, Ops, RowOp};
 use crate::seen::{Compaction, RunMeta};
@@ -25,13 +25,10 @@ pub(super) fn commit(
     let compaction = db.seen.take_compaction().transpose()?;
     let mut batch = OwnedWriteBatch::with_capacity(db.db.clone(), ops.len() + 1)
         .durability(Some(PersistMode::SyncAll));
-    checkpoint.store(&mut batch, &db.spaces)?;
     fill(&mut batch, db, ops)?;
     list_runs(&mut batch, db, &runs, compaction.as_ref())?;
     crawler_faults::reached("frontier.batch.filled");
-    batch.commit().map_err(|error| db.store_error(error))?;
-    crawler_faults::reached("frontier.batch.committed");
-    db.checkpoint = checkpoint;
+    step::step(db, batch, checkpoint)?;
     db.seen.publish(&runs);
     if let Some(compaction) = compaction {
         crawler_faults::reached("seen.compaction.recorded");

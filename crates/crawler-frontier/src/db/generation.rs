@@ -1,6 +1,6 @@
 //! Beginning a recrawl.
 
-use super::{FrontierDb, commit, slot_key};
+use super::{FrontierDb, commit, slot_key, step};
 use crate::error::FrontierError;
 use crate::seen::{RunMeta, SeenKey};
 use crate::seen_row::{SeenRowKey, SeenRowKind};
@@ -21,16 +21,14 @@ pub(super) fn start(db: &mut FrontierDb) -> Result<(), FrontierError> {
     crawler_faults::reached("generation.copied");
     let mut batch =
         OwnedWriteBatch::with_capacity(db.db.clone(), 4096).durability(Some(PersistMode::SyncAll));
-    checkpoint.store(&mut batch, &db.spaces)?;
     commit::list_runs(&mut batch, db, &added, None)?;
     for id in &removed {
         batch.remove(&db.spaces.meta, super::run_key(*id));
     }
     forget_fresh(&mut batch, db)?;
     count_again(&mut batch, db)?;
-    batch.commit().map_err(|error| db.store_error(error))?;
+    step::step(db, batch, checkpoint)?;
     crawler_faults::reached("generation.committed");
-    db.checkpoint = checkpoint;
     Ok(db.seen.reopen(&added)?)
 }
 

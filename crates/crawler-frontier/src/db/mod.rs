@@ -4,9 +4,14 @@ mod assign;
 pub(crate) mod checkpoint;
 mod close;
 mod commit;
+mod examine;
 mod generation;
+mod journals;
+mod manifests;
 mod open;
+mod repair;
 pub(crate) mod spaces;
+mod step;
 
 use crate::error::FrontierError;
 use crate::ops::Ops;
@@ -15,6 +20,8 @@ use crate::seen::SeenStore;
 use checkpoint::Checkpoint;
 use crawler_url::{HostHash, ShardCount, Slot, WireUrl};
 use fjall::Database;
+use journals::Journals;
+pub use repair::{KnownUrls, Mended};
 use spaces::Spaces;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +32,9 @@ pub struct FrontierDb {
     spaces: Spaces,
     seen: SeenStore,
     checkpoint: Checkpoint,
+    /// Commits so far.
+    steps: u64,
+    journals: Journals,
     /// The first failed write. What it left on disk is not known, so nothing is written after it.
     failed: Option<Failure>,
 }

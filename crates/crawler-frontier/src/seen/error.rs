@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What to do about damaged runs: they hold what cannot be computed anew.
-const MEND: &str = "restore the store's directory from a backup, or delete it to begin the crawl \
-                    anew; captures already written are not touched by either";
+/// What to do about damaged runs.
+const MEND: &str = "run `crawler repair`, or restore the store's directory from a backup; captures \
+                    already written are not touched by either";
 
 /// Why runs could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,14 @@ pub enum SeenError {
 }
 
 impl SeenError {
+    /// Which file is wrong and in what, without the mend.
+    pub(crate) fn what(&self) -> String {
+        match self {
+            Self::Damaged { path, detail } => format!("{}: {detail}", path.display()),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the cause is a full disk or an exhausted quota: then freeing space is all there is
     /// to do, and what failed can be tried again.
     #[must_use]

@@ -42,6 +42,7 @@ pub use compact::Compaction;
 pub use error::SeenError;
 pub use files::{Appending, Files, Reading, RealFiles};
 pub use key::SeenKey;
+pub(crate) use rebuild::{DamagedRun, damaged_runs};
 pub use run::RunMeta;
 pub use set::SeenSet;
 pub use store::{SeenHandle, SeenStore};

@@ -2,8 +2,10 @@
 
 use super::SeenKey;
 use super::error::SeenError;
-use super::run::{RunMeta, RunWriter};
+use super::files::RealFiles;
+use super::run::{Run, RunMeta, RunWriter, file_name};
 use super::store::SeenStore;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl SeenStore {
@@ -34,4 +36,30 @@ impl SeenStore {
         *self = Self::open(&dir, files, runs)?;
         Ok(())
     }
+}
+
+/// A run that is not what was written.
+pub(crate) struct DamagedRun {
+    pub(crate) meta: RunMeta,
+    pub(crate) path: PathBuf,
+    /// What is wrong, with the file's name.
+    pub(crate) error: SeenError,
+    /// What can still be read of it.
+    pub(crate) keys: Vec<SeenKey>,
+}
+
+/// Finds the damaged ones among the runs in `dir`.
+pub(crate) fn damaged_runs(dir: &Path, runs: &[RunMeta]) -> Result<Vec<DamagedRun>, SeenError> {
+    let mut damaged = Vec::new();
+    for &meta in runs {
+        match Run::open(&RealFiles, dir, meta) {
+            Ok(_) => {}
+            Err(error @ SeenError::Damaged { .. }) => {
+                let keys = Run::salvage(dir, meta)?;
+                damaged.push(DamagedRun { meta, path: dir.join(file_name(meta.id)), error, keys });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(damaged)
 }

@@ -1,8 +1,10 @@
 //! Both sides together.
 
+mod damage;
 mod durability;
 mod life;
 mod model;
+mod repair;
 mod tree;
 
 use crate::seen::SeenLimits;

@@ -2,16 +2,16 @@
 
 /// The two parts of a block with `application/http`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HttpParts<'a> {
+pub(crate) struct HttpParts<'a> {
     /// Status code of the first line; `None` when that is no status line.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// Up to and including the blank line.
-    pub(super) head: &'a [u8],
-    pub(super) body: &'a [u8],
+    pub(crate) head: &'a [u8],
+    pub(crate) body: &'a [u8],
 }
 
 /// Splits at the first blank line; without one all is head.
-pub(super) fn split(block: &[u8]) -> HttpParts<'_> {
+pub(crate) fn split(block: &[u8]) -> HttpParts<'_> {
     let mut end = 0;
     for line in block.split_inclusive(|byte| *byte == b'\n') {
         end += line.len();

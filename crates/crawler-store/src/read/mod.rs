@@ -2,7 +2,7 @@
 
 mod cdxj;
 mod find;
-mod http;
+pub(crate) mod http;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};

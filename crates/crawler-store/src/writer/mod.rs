@@ -14,6 +14,7 @@ use crate::encode::{EncodedCapture, finish_cdxj_row, finish_page_row};
 use crate::error::StoreError;
 use append_file::AppendFile;
 pub use config::StoreConfig;
+pub(crate) use open::{WarcFile, warc_files};
 pub use positions::{StorePositions, WarcPosition, WarcState};
 use warc_files::WarcFiles;
 

@@ -190,6 +190,51 @@ fn for_each_warc(
     Ok(())
 }
 
+/// A WARC file of a data directory, and how much of it was committed.
+#[derive(Debug)]
+pub(crate) struct WarcFile {
+    pub(crate) path: PathBuf,
+    /// Its name without `.open`.
+    pub(crate) name: String,
+    /// Bytes it has, 0 when it is missing.
+    pub(crate) len: u64,
+    /// Bytes it must have; of a file closed before the newest, all it has.
+    pub(crate) expected: u64,
+    /// It was begun after the commit, and the next start removes it.
+    pub(crate) is_uncommitted: bool,
+}
+
+/// The WARC files in `dir` by name, and the newest committed one even if it is missing.
+pub(crate) fn warc_files(
+    dir: &Path,
+    committed: &StorePositions,
+) -> Result<Vec<WarcFile>, StoreError> {
+    let newest = committed.warc.as_ref();
+    let mut files = Vec::new();
+    for_each_warc(dir, |path, name| {
+        let len = bytes_of(path)?.unwrap_or(0);
+        let position = newest.filter(|newest| newest.name == name.closed);
+        files.push(WarcFile {
+            path: path.to_owned(),
+            name: name.closed.to_owned(),
+            len,
+            expected: position.map_or(len, |position| position.bytes),
+            is_uncommitted: name.serial >= committed.next_serial && position.is_none(),
+        });
+        Ok(())
+    })?;
+    if let Some(newest) = newest.filter(|newest| files.iter().all(|it| it.name != newest.name)) {
+        let path = match newest.state {
+            WarcState::Open => open_form(&dir.join(&newest.name)),
+            WarcState::Closed => dir.join(&newest.name),
+        };
+        let (name, expected) = (newest.name.clone(), newest.bytes);
+        files.push(WarcFile { path, name, len: 0, expected, is_uncommitted: false });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
 fn remove(path: &Path) -> Result<(), StoreError> {
     fs::remove_file(path).map_err(StoreError::io("remove", path))
 }

@@ -12,11 +12,11 @@ pub struct StorePositions {
     /// Serial number the next WARC file gets at least.
     pub(super) next_serial: u32,
     /// Bytes of `cdxj/index.cdxj`.
-    pub(super) cdxj_bytes: u64,
+    pub(crate) cdxj_bytes: u64,
     /// Bytes of `pages/pages.jsonl`.
-    pub(super) pages_bytes: u64,
+    pub(crate) pages_bytes: u64,
     /// Bytes of `reports/skipped.jsonl`.
-    pub(super) skipped_bytes: u64,
+    pub(crate) skipped_bytes: u64,
 }
 
 impl StorePositions {
@@ -24,6 +24,13 @@ impl StorePositions {
     #[must_use]
     pub fn warc(&self) -> Option<&WarcPosition> {
         self.warc.as_ref()
+    }
+
+    /// Takes note that a WARC file was cut.
+    pub(crate) fn set_warc_bytes(&mut self, name: &str, bytes: u64) {
+        if let Some(warc) = self.warc.as_mut().filter(|warc| warc.name == name) {
+            warc.bytes = bytes;
+        }
     }
 
     /// Durable bytes of `cdxj/index.cdxj`.

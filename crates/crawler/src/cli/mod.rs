@@ -9,6 +9,7 @@ mod doctor;
 mod get;
 mod help;
 mod next_steps;
+mod repair;
 mod stats;
 mod testweb;
 
@@ -20,8 +21,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 7] =
-    ["get", "stats", "demo", "doctor", "testweb", "config", "help"];
+pub(crate) const COMMANDS: [&str; 8] =
+    ["get", "stats", "demo", "doctor", "repair", "testweb", "config", "help"];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -36,6 +37,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("demo", matches)) => demo::run(matches),
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
+        Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
@@ -67,6 +69,9 @@ fn command() -> Command {
         doctor::DoctorArgs::augment_args(Command::new("doctor"))
             .about("Check this machine and a crawl's directory, or that a crawl survives kill -9")
             .after_help(doctor::EXAMPLES),
+        repair::RepairArgs::augment_args(Command::new("repair"))
+            .about("Check all that a crawl has stored, and mend what is damaged")
+            .after_help(repair::EXAMPLES),
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),

@@ -72,6 +72,22 @@ impl Run {
         Ok(run)
     }
 
+    /// The keys in those blocks of a run that are as they were written; none of a missing file.
+    pub(super) fn salvage(dir: &Path, meta: RunMeta) -> Result<Vec<SeenKey>, SeenError> {
+        let path = dir.join(file_name(meta.id));
+        let bytes = match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            bytes => bytes.map_err(SeenError::io(&path))?,
+        };
+        let mut keys = Vec::new();
+        for (at, block) in bytes.chunks_exact(BLOCK).skip(1).enumerate() {
+            if let Some(block) = Block::check(block, meta.id, offset_of(at)) {
+                keys.extend((0..block.len()).map(|at| block.key(at)));
+            }
+        }
+        Ok(keys)
+    }
+
     /// Reads the whole file; gives the first key of each block.
     fn check(&self) -> Result<Vec<SeenKey>, SeenError> {
         let mut firsts = Vec::new();

@@ -31,6 +31,7 @@ mod shared;
 mod snapshot;
 mod start;
 mod supervisor;
+mod transfer;
 mod writer;
 
 #[cfg(test)]
@@ -44,3 +45,4 @@ pub use handle::CrawlHandle;
 pub use phase::{FinalReport, Finish, Phase};
 pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
 pub use start::{StartError, start};
+pub use transfer::{Brought, Import, ImportError, export_frontier};

@@ -21,4 +21,5 @@ mod resume;
 mod scope;
 mod signals;
 mod stats;
+mod transfer;
 mod webs;

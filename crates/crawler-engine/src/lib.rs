@@ -32,6 +32,7 @@ mod shared;
 mod snapshot;
 mod start;
 mod supervisor;
+mod transfer;
 mod writer;
 
 #[cfg(test)]
@@ -46,3 +47,4 @@ pub use phase::{FinalReport, Finish, Phase};
 pub use repair::{Repaired, check, repair};
 pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
 pub use start::{StartError, start};
+pub use transfer::{Brought, Import, ImportError, export_frontier};

@@ -54,8 +54,11 @@ pub fn check(data_dir: &Path) -> Result<Option<Vec<FileFinding>>, StartError> {
         Err(error) => vec![found(error.to_string())],
     };
     match read_checkpoint(data_dir, &frontier) {
-        Ok(Some(checkpoint)) => findings.extend(check_store(data_dir, &checkpoint.positions)?),
-        Ok(None) => {}
+        Ok(Some(Checkpoint { positions: Some(positions), .. })) => {
+            findings.extend(check_store(data_dir, &positions)?);
+        }
+        // Nothing was stored yet.
+        Ok(_) => {}
         Err(error) => findings.push(found(error.to_string())),
     }
     Ok(Some(findings))
@@ -97,12 +100,13 @@ fn mend_output(
     mut checkpoint: Checkpoint,
     repaired: &mut Repaired,
 ) -> Result<(), StartError> {
-    let mended = mend_store(data_dir, &checkpoint.positions, &repaired.aside)?;
+    let Some(positions) = &checkpoint.positions else { return Ok(()) };
+    let mended = mend_store(data_dir, positions, &repaired.aside)?;
     if mended.done.is_empty() {
         return Ok(());
     }
     let lost: Vec<u8> = mended.lost_urls.iter().flat_map(|url| lost_row(url)).collect();
-    checkpoint.positions = append_skipped_rows(data_dir, mended.positions, &lost)?;
+    checkpoint.positions = Some(append_skipped_rows(data_dir, mended.positions, &lost)?);
     let count = mended.lost_urls.len() as u64;
     let counters = &mut checkpoint.counters;
     counters.fetched = counters.fetched.saturating_sub(count);

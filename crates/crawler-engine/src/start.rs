@@ -144,14 +144,15 @@ pub(crate) fn start_measured(
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
-    if config.seeds.is_empty() && stored_seeds.is_empty() {
+    let has_work = frontier.reader().queued()? > 0;
+    if config.seeds.is_empty() && stored_seeds.is_empty() && !has_work {
         return Err(StartError::NoSeeds);
     }
     if !config.seeds.is_empty() {
         frontier.add_seeds(&config.seeds)?;
         crawler_faults::reached("start.seeded");
     }
-    let store = open_store(&config, checkpoint.as_ref().map(|c| &c.positions))?;
+    let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
         checkpoint.addresses.into_iter().for_each(|(ip, at)| ip_limits.restore(ip, at));
@@ -235,7 +236,7 @@ fn remove(path: &Path) -> io::Result<()> {
 
 /// Whether an earlier crawl has indexed pages here. The very first commit comes before any page, so
 /// a store without one does not belong to them.
-fn has_results(dir: &Path) -> bool {
+pub(crate) fn has_results(dir: &Path) -> bool {
     fs::metadata(dir.join("pages/pages.jsonl")).is_ok_and(|rows| rows.len() > 0)
 }
 

@@ -66,7 +66,9 @@ impl ShardBatch {
 /// What the database keeps for the engine with each commit.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
-    pub(crate) positions: StorePositions,
+    /// None in a directory into which URLs were brought before its first crawl.
+    #[serde(default)]
+    pub(crate) positions: Option<StorePositions>,
     pub(crate) counters: Counters,
     /// Addresses that must not be asked before a time to come.
     #[serde(default)]
@@ -243,6 +245,7 @@ fn record(
     let counters = locked(&shared.totals).clone();
     // What ends before the next commit need not be remembered.
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
+    let positions = Some(positions);
     let payload = serde_json::to_vec(&Checkpoint { positions, counters, addresses })?;
     Ok(frontier.commit(pending, &payload)?)
 }

@@ -53,6 +53,16 @@ pub enum FrontierError {
         /// The directory concerned.
         path: PathBuf,
     },
+    /// An export was being restored here when the process ended.
+    #[error(
+        "{} holds part of an export, whose import did not end; delete this directory and import \
+         again",
+        path.display()
+    )]
+    Unfinished {
+        /// The directory concerned.
+        path: PathBuf,
+    },
     /// A row could not be encoded: a defect of this program, not of the disk.
     #[error("a row could not be encoded: {detail}")]
     Encode {

@@ -42,6 +42,7 @@ mod robots_row;
 pub mod seen;
 mod seen_row;
 mod slot_row;
+pub mod transfer;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::{FrontierDb, KnownUrls, Mended};

@@ -62,12 +62,13 @@ impl FrontierReader {
     /// # Errors
     /// When the store cannot be read or holds something else.
     pub fn seeds(&self) -> Result<Vec<WireUrl>, FrontierError> {
-        let read = |row: fjall::Guard| {
-            let key = row.key().map_err(|error| self.store_error(error))?;
-            let text = std::str::from_utf8(&key).map_err(|_| self.damaged("a seed is not text"))?;
-            WireUrl::parse(text).map_err(|error| self.damaged(format!("seed {text:?}: {error}")))
-        };
-        self.db.snapshot().iter(&self.spaces.seeds).map(read).collect()
+        self.db.snapshot().iter(&self.spaces.seeds).map(|row| self.read_seed(row)).collect()
+    }
+
+    pub(crate) fn read_seed(&self, row: fjall::Guard) -> Result<WireUrl, FrontierError> {
+        let key = row.key().map_err(|error| self.store_error(error))?;
+        let text = std::str::from_utf8(&key).map_err(|_| self.damaged("a seed is not text"))?;
+        WireUrl::parse(text).map_err(|error| self.damaged(format!("seed {text:?}: {error}")))
     }
 
     /// What is remembered of a page, in any generation.
@@ -130,6 +131,19 @@ impl FrontierReader {
             Ok((slot, row.unwrap_or_default()))
         };
         Slot::all().filter(|slot| slot.shard(shards) == shard).map(read).collect()
+    }
+
+    /// The sums of all slots, in order.
+    pub(crate) fn all_slots(&self) -> Result<Vec<(Slot, SlotRow)>, FrontierError> {
+        self.slots(ShardId(0), ShardCount::ONE)
+    }
+
+    /// URLs queued, as last committed.
+    ///
+    /// # Errors
+    /// When the store cannot be read or holds something else.
+    pub fn queued(&self) -> Result<u64, FrontierError> {
+        Ok(self.all_slots()?.iter().map(|(_, row)| row.queued).sum())
     }
 
     /// A host's row and what was queued for it since; `None` when there is neither.
@@ -198,9 +212,7 @@ impl FrontierReader {
         visit: &mut dyn FnMut(Fingerprint) -> Result<(), FrontierError>,
     ) -> Result<(), FrontierError> {
         for row in self.db.snapshot().iter(&self.spaces.queue) {
-            let (key, record) = row.into_inner().map_err(|error| self.store_error(error))?;
-            let key = QueueKey::from_bytes(&key).ok_or_else(|| self.damaged("a queue key"))?;
-            let record = crate::record::decode(&record).map_err(|e| self.damaged_record(key, e))?;
+            let (key, record) = self.read_queued(row)?;
             visit(Fingerprint { host: key.host, url: record.fingerprint_url })?;
         }
         Ok(())
@@ -223,6 +235,60 @@ impl FrontierReader {
             }
         }
         Ok(())
+    }
+
+    /// The same of all shards, with errors of the caller's.
+    pub(crate) fn for_each_seen_row<E: From<FrontierError>>(
+        &self,
+        visit: &mut dyn FnMut(Recovered) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for row in self.db.snapshot().iter(&self.spaces.seen) {
+            let (key, row) = row.into_inner().map_err(|error| self.store_error(error))?;
+            let key = SeenRowKey::from_bytes(&key).ok_or_else(|| self.damaged("a seen key"))?;
+            visit(self.read_seen_row(key, &row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Members of the seen set that are in none of its files.
+    pub(crate) fn fresh_keys(&self) -> Result<Vec<SeenKey>, FrontierError> {
+        let mut fresh = Vec::new();
+        self.for_each_seen_row(&mut |part| -> Result<(), FrontierError> {
+            if let Recovered::Fresh(_, keys) = part {
+                fresh.extend(keys);
+            }
+            Ok(())
+        })?;
+        Ok(fresh)
+    }
+
+    /// Takes a row of the queue apart.
+    pub(crate) fn read_queued(
+        &self,
+        row: fjall::Guard,
+    ) -> Result<(QueueKey, crate::record::Record), FrontierError> {
+        let (key, record) = row.into_inner().map_err(|error| self.store_error(error))?;
+        let key = QueueKey::from_bytes(&key).ok_or_else(|| self.damaged("a queue key"))?;
+        let record = crate::record::decode(&record).map_err(|e| self.damaged_record(key, e))?;
+        Ok((key, record))
+    }
+
+    /// Whose row it is, and the row if it is the host's own.
+    pub(crate) fn read_host_row(
+        &self,
+        row: fjall::Guard,
+    ) -> Result<(HostHash, Option<HostRow>), FrontierError> {
+        let (key, row) = row.into_inner().map_err(|error| self.store_error(error))?;
+        let Some((hash, rest)) = key.split_first_chunk::<8>() else {
+            return Err(self.damaged("a key of a host"));
+        };
+        let hash = HostHash(u64::from_be_bytes(*hash));
+        if !rest.is_empty() {
+            return Ok((hash, None));
+        }
+        let row = HostRow::decode(&row);
+        let row = row.map_err(|detail| self.damaged(format!("a row of host {hash}: {detail}")))?;
+        Ok((hash, Some(row)))
     }
 
     pub(crate) fn read_seen_row(

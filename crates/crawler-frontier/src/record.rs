@@ -58,6 +58,15 @@ pub(crate) fn with_another_attempt(record: &RecordBytes) -> RecordBytes {
     RecordBytes::from(bytes)
 }
 
+/// The same record after so many attempts.
+pub(crate) fn with_attempts(record: &RecordBytes, attempts: u8) -> RecordBytes {
+    let mut bytes = record.to_vec();
+    if let Some(place) = bytes.get_mut(ATTEMPTS_AT) {
+        *place = attempts;
+    }
+    RecordBytes::from(bytes)
+}
+
 /// Decodes; the error says what is wrong.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Record, &'static str> {
     let mut input = Input(bytes);

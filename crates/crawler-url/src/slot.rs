@@ -76,6 +76,9 @@ impl fmt::Display for ShardId {
 pub struct ShardCount(NonZeroU16);
 
 impl ShardCount {
+    /// A single shard, which owns every host.
+    pub const ONE: Self = Self(NonZeroU16::MIN);
+
     /// A count of shards; `None` for 0.
     #[must_use]
     pub const fn new(count: u16) -> Option<Self> {

@@ -22,6 +22,7 @@ mod settings;
 mod signals;
 mod terminal;
 mod torture;
+mod transfer;
 
 use std::process::ExitCode;
 

@@ -130,7 +130,7 @@ fn problem(place: &str, what: String, note: Option<String>) -> Problem {
 
 /// The line without surrounding blanks and without a comment; a `#` inside a URL begins its
 /// fragment, so only one at the beginning or after a blank begins a comment.
-fn without_comment(line: &str) -> &str {
+pub(crate) fn without_comment(line: &str) -> &str {
     let line = line.trim();
     if line.starts_with('#') {
         return "";
@@ -196,7 +196,7 @@ fn mend_of_word(text: &str) -> String {
     }
 }
 
-fn explain(error: &UrlError) -> String {
+pub(crate) fn explain(error: &UrlError) -> String {
     match error {
         UrlError::Empty => "is empty".to_owned(),
         UrlError::Scheme(scheme) => {

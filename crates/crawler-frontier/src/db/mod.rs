@@ -27,11 +27,11 @@ use std::path::{Path, PathBuf};
 
 /// The frontier's store. One process at a time may have it open.
 pub struct FrontierDb {
-    dir: PathBuf,
-    db: Database,
-    spaces: Spaces,
-    seen: SeenStore,
-    checkpoint: Checkpoint,
+    pub(crate) dir: PathBuf,
+    pub(crate) db: Database,
+    pub(crate) spaces: Spaces,
+    pub(crate) seen: SeenStore,
+    pub(crate) checkpoint: Checkpoint,
     /// Commits so far.
     steps: u64,
     journals: Journals,
@@ -163,7 +163,21 @@ impl FrontierDb {
         }
     }
 
-    fn store_error(&self, error: fjall::Error) -> FrontierError {
+    /// Whether nothing was ever kept here.
+    pub(crate) fn is_empty(&self) -> Result<bool, FrontierError> {
+        let mut is_empty = self.seen.keys() == 0;
+        for space in self.spaces.all() {
+            // Beside the checkpoint there are only sums and files of the seen set.
+            is_empty &= space.name() == self.spaces.meta.name() || self.is_space_empty(space)?;
+        }
+        Ok(is_empty)
+    }
+
+    fn is_space_empty(&self, space: &fjall::Keyspace) -> Result<bool, FrontierError> {
+        space.is_empty().map_err(|error| self.store_error(error))
+    }
+
+    pub(crate) fn store_error(&self, error: fjall::Error) -> FrontierError {
         FrontierError::store(&db_dir(&self.dir), error)
     }
 }

@@ -16,6 +16,9 @@ pub(super) const SEEN_DIR: &str = "seen";
 
 pub(super) fn open(dir: &Path) -> Result<FrontierDb, FrontierError> {
     std::fs::create_dir_all(dir).map_err(|error| FrontierError::io(dir, error))?;
+    if crate::transfer::is_unfinished(dir) {
+        return Err(FrontierError::Unfinished { path: dir.to_owned() });
+    }
     let db_dir = db_dir(dir);
     let journals = Found::read(dir, &db_dir)?;
     if let Some(torn) = &journals.torn {

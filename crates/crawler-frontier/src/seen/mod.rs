@@ -28,6 +28,7 @@ pub(crate) mod faulty;
 mod files;
 mod judge;
 mod key;
+mod members;
 mod merge;
 mod rebuild;
 mod recent;

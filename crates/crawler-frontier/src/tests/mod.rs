@@ -17,14 +17,14 @@ use crawler_url::{Canonicalizer, HostHash, ShardCount, ShardId, WireUrl};
 use std::path::Path;
 use std::sync::Arc;
 
-const LIMITS: FrontierLimits = FrontierLimits {
+pub(crate) const LIMITS: FrontierLimits = FrontierLimits {
     host_concurrency: 1,
     urls_in_memory: 1000,
     hosts_in_memory: 1000,
     seen: SeenLimits { fresh_keys: 1000, batch_keys: 1000, batch_bytes: 1 << 20, recent_slots: 64 },
 };
 /// The least a host gets: 16 URLs.
-const TINY: FrontierLimits = FrontierLimits { urls_in_memory: 1, ..LIMITS };
+pub(crate) const TINY: FrontierLimits = FrontierLimits { urls_in_memory: 1, ..LIMITS };
 
 fn candidate(url: &str, source: Source, depth: u16) -> Candidate {
     let url = WireUrl::parse(url).unwrap();
@@ -41,30 +41,30 @@ fn host(name: &str) -> HostHash {
     WireUrl::parse(&format!("http://{name}/")).unwrap().host_hash()
 }
 
-fn at(millis: u64) -> UnixMillis {
+pub(crate) fn at(millis: u64) -> UnixMillis {
     UnixMillis(millis)
 }
 
 /// A store and its only shard.
-struct Store {
-    db: FrontierDb,
-    frontier: Frontier,
+pub(crate) struct Store {
+    pub(crate) db: FrontierDb,
+    pub(crate) frontier: Frontier,
 }
 
 impl Store {
-    fn open(dir: &Path, limits: FrontierLimits) -> Self {
+    pub(crate) fn open(dir: &Path, limits: FrontierLimits) -> Self {
         let mut db = FrontierDb::open(dir).unwrap();
         db.assign(one()).unwrap();
         let frontier = recover(&db, limits);
         Self { db, frontier }
     }
 
-    fn admit(&mut self, urls: &[&str]) {
+    pub(crate) fn admit(&mut self, urls: &[&str]) {
         let admitted = self.offer(urls.iter().copied().map(link));
         assert_eq!(admitted.new as usize, urls.len());
     }
 
-    fn offer(&mut self, candidates: impl IntoIterator<Item = Candidate>) -> Admitted {
+    pub(crate) fn offer(&mut self, candidates: impl IntoIterator<Item = Candidate>) -> Admitted {
         self.frontier.admit(candidates, at(0)).unwrap()
     }
 
@@ -82,7 +82,7 @@ impl Store {
         admitted
     }
 
-    fn commit(&mut self) {
+    pub(crate) fn commit(&mut self) {
         let ops = self.frontier.take_ops();
         let number = ops.number();
         self.db.commit(ops, b"payload").unwrap();
@@ -90,7 +90,7 @@ impl Store {
     }
 
     #[track_caller]
-    fn lease(&mut self, now: u64) -> Lease {
+    pub(crate) fn lease(&mut self, now: u64) -> Lease {
         match self.frontier.lease(at(now)).unwrap() {
             Next::Lease(lease) => *lease,
             other => panic!("no lease but {other:?}"),
@@ -98,7 +98,7 @@ impl Store {
     }
 
     #[track_caller]
-    fn no_lease(&mut self, now: u64) -> Next {
+    pub(crate) fn no_lease(&mut self, now: u64) -> Next {
         match self.frontier.lease(at(now)).unwrap() {
             Next::Lease(lease) => panic!("leased {}", lease.url),
             other => other,
@@ -106,7 +106,7 @@ impl Store {
     }
 }
 
-fn recover(db: &FrontierDb, limits: FrontierLimits) -> Frontier {
+pub(crate) fn recover(db: &FrontierDb, limits: FrontierLimits) -> Frontier {
     Frontier::recover(db.reader(), ShardId(0), one(), limits, Arc::new(|| ())).unwrap()
 }
 

@@ -6,8 +6,10 @@ mod crawl;
 mod data_dir;
 mod demo;
 mod doctor;
+mod export;
 mod get;
 mod help;
+mod import;
 mod next_steps;
 mod repair;
 mod stats;
@@ -21,8 +23,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 8] =
-    ["get", "stats", "demo", "doctor", "repair", "testweb", "config", "help"];
+pub(crate) const COMMANDS: [&str; 10] =
+    ["get", "stats", "export", "import", "demo", "doctor", "repair", "testweb", "config", "help"];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -35,6 +37,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         None => crawl::run(&args::sources(&matches)),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
+        Some(("export", matches)) => export::run(&parsed(matches)?),
+        Some(("import", matches)) => import::run(&parsed(matches)?),
         Some(("demo", matches)) => demo::run(matches),
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
@@ -65,6 +69,12 @@ fn command() -> Command {
             .after_help(get::EXAMPLES),
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
+        export::ExportArgs::augment_args(Command::new("export"))
+            .about("Write the frontier of a stopped crawl as JSON Lines")
+            .after_help(export::EXAMPLES),
+        import::ImportArgs::augment_args(Command::new("import"))
+            .about("Bring an exported frontier or a list of URLs into a directory")
+            .after_help(import::EXAMPLES),
         demo::command(),
         doctor::DoctorArgs::augment_args(Command::new("doctor"))
             .about("Check this machine and a crawl's directory, or that a crawl survives kill -9")

@@ -139,7 +139,7 @@ fn what_cannot_be_imported_is_told() {
     place.crawler(["import", "none", "-o", "crawl"]).ends(1).says(&["cannot read none"]);
 
     let text = place.crawler(["export", "-o", "crawl"]).ends(0).text();
-    let cut = &text[..text.trim_end().rfind('\n').unwrap() + 1];
+    let cut = &text[..=text.trim_end().rfind('\n').unwrap()];
     place.write("cut", cut);
     place
         .crawler(["import", "cut", "-o", "new"])

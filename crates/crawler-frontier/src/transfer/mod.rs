@@ -1,7 +1,7 @@
 //! A frontier on its way in or out: everything durable of it as a stream of [`Item`]s, and lists of
 //! URLs taken in without a crawl.
 //!
-//! - [`export`] visits all of a store, in the order in which [`Restore`] takes it: a
+//! - [`export()`] visits all of a store, in the order in which [`Restore`] takes it: a
 //!   [`Header`], seeds, each host with its robots.txt and its queue, remembered pages, the seen
 //!   set, undecided URLs, and at last how many there were of each, so that a stream cut short is
 //!   told from a whole one.

@@ -29,7 +29,7 @@ const UNDECIDED_BYTES_MAX: usize = 1 << 20;
 /// Lies in the directory from the first write to the last.
 const MARK: &str = "RESTORING";
 
-/// Takes the items of an [export](super::export) in their order into an empty store. Until
+/// Takes the items of an [export](super::export()) in their order into an empty store. Until
 /// [`Restore::finish`] returns, the store is marked as unfinished, and is refused when it is opened
 /// again.
 #[derive(Debug)]

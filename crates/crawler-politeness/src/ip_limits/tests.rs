@@ -199,7 +199,9 @@ fn what_an_address_waits_for_survives_a_restart() {
     let network: IpAddr = "2001:db8::".parse().unwrap();
     assert_eq!(waiting, [(ips[0], UnixMillis(11_000)), (network, UnixMillis(12_000))]);
     let again = Arc::new(IpLimits::new(1, Duration::from_secs(10)));
-    waiting.into_iter().for_each(|(ip, at)| again.restore(ip, at));
+    for (ip, at) in waiting {
+        again.restore(ip, at);
+    }
     assert!(again.try_reserve(ips[0], UnixMillis(10_999)).is_err());
     assert!(again.try_reserve(ips[1], UnixMillis(11_999)).is_err());
     assert!(again.try_reserve(ips[1], UnixMillis(12_000)).is_ok());

@@ -25,12 +25,11 @@ impl Tally {
     pub(crate) fn refuse(&mut self, reason: &str, place: impl FnOnce() -> String) {
         let is_known = self.reasons.contains_key(reason);
         let reason = if is_known || self.reasons.len() < REASONS_MAX { reason } else { OTHER };
-        match self.reasons.get_mut(reason) {
-            Some(refused) => refused.lines += 1,
-            None => {
-                let refused = Refused { lines: 1, first: place() };
-                self.reasons.insert(reason.to_owned(), refused);
-            }
+        if let Some(refused) = self.reasons.get_mut(reason) {
+            refused.lines += 1;
+        } else {
+            let refused = Refused { lines: 1, first: place() };
+            self.reasons.insert(reason.to_owned(), refused);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::damage::flip_at;
 use crate::harness::{Place, until};
 use crate::webs::{serve, slow, small};
 
@@ -43,7 +44,7 @@ fn a_directory_is_told_to_be_sound_in_use_or_damaged() {
     assert!(ended.text().contains("is free and sound: 7 pages, generation 1"), "{}", ended.text());
     // A doctor's visit changes nothing that the next run would miss.
     place.crawl(&server, &["--max-pages", "8"]).ends(0);
-    std::fs::write(place.path("crawl/store/seen-1.log"), "cut").unwrap();
+    flip_at(&place.path("crawl/store/db/0.jnl"), 100);
     let ended = place.crawler(["doctor", "--json"]).ends(9);
     let findings: Value = serde_json::from_str(&ended.text()).unwrap();
     let failed: Vec<_> =

@@ -123,9 +123,10 @@ proptest! {
         store.close().unwrap();
         for file in ["cdxj/index.cdxj", "pages/pages.jsonl"] {
             let path = dir.path().join(file);
-            let row = std::fs::read_to_string(&path).unwrap();
+            let row = std::fs::read(&path).unwrap();
             let at = torn.index(row.len());
-            std::fs::write(&path, format!("{row}{}#{garbage}", &row[..at])).unwrap();
+            let bytes = [&row[..], &row[..at], b"#", garbage.as_bytes()].concat();
+            std::fs::write(&path, bytes).unwrap();
         }
         let _ = find_capture(dir.path(), &url);
         let store = StoreWriter::open(dir.path(), config(), None).unwrap();

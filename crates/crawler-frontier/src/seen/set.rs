@@ -45,6 +45,13 @@ enum Judgement<P> {
     Ended,
 }
 
+/// For so many keys at once: to make room for them later would make the caller wait.
+fn roomy(keys: usize) -> KeySet<SeenKey> {
+    let mut set = KeySet::default();
+    set.reserve(keys);
+    set
+}
+
 /// Batches let out at a time: one, and the next one that is judged meanwhile.
 const VERDICTS_MAX: usize = 2;
 
@@ -60,7 +67,7 @@ impl<P: Send + 'static> SeenSet<P> {
             limits,
             wake,
             recent: RecentKeys::new(limits.recent_slots),
-            fresh: KeySet::default(),
+            fresh: roomy(limits.fresh_keys),
             len_fresh: 0,
             open: Batch::new(BatchId(0), Room::new(&limits)),
             judgement: Judgement::None,

@@ -176,6 +176,10 @@ impl Supervisor {
         let shard = watched.id;
         let reason = match thread.join() {
             Ok(ExitStatus::Stopped) => return,
+            Ok(ExitStatus::Damaged(reason)) => {
+                self.shared.advance(Phase::Stopping, Some(Finish::Failed(reason)));
+                return;
+            }
             Ok(ExitStatus::Failed(reason)) => reason,
             Err(panic) => panic_text(&panic),
         };
@@ -250,7 +254,7 @@ fn join(shards: Vec<Watched>) {
         let Some(thread) = thread else { continue };
         match thread.join() {
             Ok(ExitStatus::Stopped) => {}
-            Ok(ExitStatus::Failed(reason)) => {
+            Ok(ExitStatus::Failed(reason) | ExitStatus::Damaged(reason)) => {
                 tracing::error!(shard = id.0, reason, "shard failed while stopping");
             }
             Err(panic) => {

@@ -71,6 +71,8 @@ pub(crate) enum ExitStatus {
     Stopped,
     /// It could not start or go on.
     Failed(String),
+    /// What it read from the store is not what was written: another start would read the same.
+    Damaged(String),
 }
 
 /// Everything that can happen to a shard.
@@ -99,6 +101,9 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         LocalSet::new().block_on(&runtime, async { Shard::recover(context)?.run().await });
     match outcome {
         Ok(()) => ExitStatus::Stopped,
+        Err(error @ ShardError::Frontier(FrontierError::Damaged { .. })) => {
+            ExitStatus::Damaged(error.to_string())
+        }
         Err(error) => ExitStatus::Failed(error.to_string()),
     }
 }

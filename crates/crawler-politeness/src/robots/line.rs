@@ -1,5 +1,8 @@
 //! Lines of robots.txt: where they end and what they say (RFC 9309 section 2.2), with the slips of
 //! the pen that Google's parser forgives too.
+//!
+//! What stands behind an octet 0 is not read, as there, nor what stands behind the first
+//! [`LINE_BYTES_MAX`] octets: no URL is that long.
 
 use super::rules::RuleKind;
 
@@ -41,7 +44,8 @@ impl<'a> Iterator for Lines<'a> {
 
 /// Reads one line; `None` for comments, blank and unknown lines.
 pub(super) fn parse_line(line: &[u8]) -> Option<Record<'_>> {
-    let line = match memchr::memchr(b'#', line) {
+    let line = &line[..line.len().min(LINE_BYTES_MAX)];
+    let line = match memchr::memchr2(b'#', b'\0', line) {
         Some(comment_idx) => &line[..comment_idx],
         None => line,
     };
@@ -65,6 +69,9 @@ pub(super) fn parse_line(line: &[u8]) -> Option<Record<'_>> {
     }
 }
 
+/// Octets of a line that are read: Google's parser takes eight times what browsers take for a URL.
+pub(super) const LINE_BYTES_MAX: usize = 8 * 2083 - 1;
+
 const USER_AGENT_KEYS: &[&str] = &["user-agent", "useragent", "user agent"];
 const DISALLOW_KEYS: &[&str] =
     &["disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"];
@@ -79,8 +86,8 @@ fn split_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let (key, value) = line.split_at(line.iter().position(is_blank)?);
-    let value = trim(value);
-    (!value.iter().any(is_blank)).then_some((key, value))
+    let value = &value[value.iter().position(|byte| !is_blank(byte))?..];
+    (!value.iter().any(is_blank)).then(|| (key, trim(value)))
 }
 
 /// The address after a forgotten colon, where the colon found is the one of `https:`.

@@ -197,6 +197,12 @@ fn build_table(drafts: &[Draft<'_>]) -> (Box<[u8]>, Box<[Rule]>) {
         if let Some(weight) = pattern::compile(draft.value, &mut compiled) {
             ranked.push(Ranked { weight, draft, pattern: start..compiled.len() });
         }
+        let start = compiled.len();
+        if draft.kind == RuleKind::Allow
+            && let Some(weight) = pattern::compile_directory(draft.value, &mut compiled)
+        {
+            ranked.push(Ranked { weight, draft, pattern: start..compiled.len() });
+        }
     }
     ranked.sort_unstable_by_key(|rule| (Reverse(rule.weight), rule.draft.kind, rule.draft.line));
     while ranked.last().is_some_and(|rule| rule.draft.kind == RuleKind::Allow) {

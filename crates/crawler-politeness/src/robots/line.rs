@@ -13,6 +13,7 @@ pub(super) enum Record<'a> {
     Rule(RuleKind, &'a [u8]),
     CrawlDelay(&'a [u8]),
     ContentSignal(&'a [u8]),
+    ContentUsage(&'a [u8]),
     Sitemap(&'a [u8]),
 }
 
@@ -64,6 +65,8 @@ pub(super) fn parse_line(line: &[u8]) -> Option<Record<'_>> {
         Some(Record::CrawlDelay(value))
     } else if starts_with_any(&["content-signal"]) {
         Some(Record::ContentSignal(value))
+    } else if starts_with_any(&["content-usage"]) {
+        Some(Record::ContentUsage(value))
     } else {
         None
     }

@@ -31,6 +31,7 @@ mod normalize;
 mod parse;
 mod pattern;
 mod rules;
+mod usage;
 
 #[cfg(test)]
 mod reference;
@@ -41,5 +42,6 @@ mod token_cases;
 
 pub use entry::{REDIRECTS_MAX, RobotsAnswer, RobotsConclusion, RobotsEntry};
 pub use freshness::{TTL, TTL_MIN, UNREACHABLE_TTL, parse_max_age};
-pub use parse::{BODY_BYTES_MAX, CONTENT_SIGNAL_BYTES_MAX, CRAWL_DELAY_READ_MAX, SITEMAPS_MAX};
+pub use parse::{BODY_BYTES_MAX, CRAWL_DELAY_READ_MAX, SITEMAPS_MAX};
 pub use rules::{RobotsRules, RobotsVerdict};
+pub use usage::{CONTENT_SIGNAL_BYTES_MAX, CONTENT_USAGE_BYTES_MAX, CONTENT_USAGES_MAX};

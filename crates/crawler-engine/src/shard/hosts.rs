@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crawler_fetch::Connection;
 use crawler_politeness::UnixMillis;
-use crawler_politeness::robots::RobotsEntry;
+use crawler_politeness::robots::{RobotsEntry, RobotsRules};
 use crawler_url::{HostHash, Scheme};
 
 use super::relief::SPILL_PARTS;
@@ -117,6 +117,16 @@ impl HostTable {
             self.order.push_back(host);
         }
         self.hosts.entry(host).or_default()
+    }
+
+    /// The robots rules that the host's pages were last judged by.
+    pub(super) fn rules(&self, host: HostHash, scheme: Scheme) -> Option<&RobotsRules> {
+        let context = self.hosts.get(&host)?;
+        let entry = match scheme {
+            Scheme::Http => &context.http,
+            Scheme::Https => &context.https,
+        };
+        Some(&*entry.as_ref()?.rules)
     }
 
     /// Puts an open connection aside for the host's next fetch.

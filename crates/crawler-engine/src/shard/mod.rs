@@ -40,6 +40,7 @@ mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
+mod usage;
 
 use gauges::BusyMeter;
 use hosts::HostTable;

@@ -1,9 +1,13 @@
 //! robots.txt as a prerequisite: fetched by the same path and pace before a host's first page.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use crawler_fetch::{Connection, FailureKind, FetchFailure, Response, decode};
 use crawler_frontier::Lease;
-use crawler_politeness::robots::{BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry};
+use crawler_politeness::robots::{
+    BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry, parse_max_age,
+};
 use crawler_politeness::{Observation, UnixMillis};
 use crawler_url::{Base, WireUrl};
 
@@ -11,6 +15,7 @@ use super::Shard;
 use super::hosts::Closed;
 use super::job::{JobOutcome, Network, fetch};
 use super::outcome::{location, observation};
+use super::page::header;
 use crate::clock;
 
 /// How often a redirect of robots.txt waits for its address before it counts as unreachable.
@@ -18,8 +23,8 @@ const REDIRECT_WAITS_MAX: u32 = 50;
 
 /// What asking for robots.txt brought.
 pub(super) enum RobotsReply {
-    /// Some answer of a server, with what it says about the server's load.
-    Answered { status: u16, body: Bytes, load: Observation },
+    /// Some answer of a server, with how long it is fresh and what it says about the server's load.
+    Answered { status: u16, body: Bytes, max_age: Option<Duration>, load: Observation },
     /// More redirects than RFC 9309 section 2.3.1.2 wants followed.
     TooManyRedirects,
     /// No answer.
@@ -109,11 +114,27 @@ fn answered(response: &Response) -> RobotsReply {
     RobotsReply::Answered {
         status: response.status,
         body,
+        max_age: max_age(response),
         load: observation(response, clock::now()),
     }
 }
 
+/// What is left of the freshness that the answer came with (RFC 9111 section 4.2).
+fn max_age(response: &Response) -> Option<Duration> {
+    let fields = response.headers.get_all(http::header::CACHE_CONTROL).iter();
+    let max_age = fields.filter_map(|field| parse_max_age(field.to_str().ok()?)).min()?;
+    let age = header(response, "age").and_then(|age| age.trim().parse().ok()).unwrap_or(0);
+    Some(max_age.saturating_sub(Duration::from_secs(age)))
+}
+
 impl RobotsReply {
+    pub(super) fn max_age(&self) -> Option<Duration> {
+        match self {
+            Self::Answered { max_age, .. } => *max_age,
+            Self::TooManyRedirects | Self::Unreachable(_) => None,
+        }
+    }
+
     fn load(&self) -> Observation {
         match self {
             Self::Answered { load, .. } => *load,
@@ -132,7 +153,7 @@ impl RobotsReply {
     }
 
     /// What it means (RFC 9309 section 2.3.1).
-    fn answer(&self) -> RobotsAnswer<'_> {
+    pub(super) fn answer(&self) -> RobotsAnswer<'_> {
         match self {
             Self::Answered { status, body, .. } if (200..300).contains(status) => {
                 RobotsAnswer::Body(body)
@@ -144,7 +165,7 @@ impl RobotsReply {
     }
 
     /// Why the host's pages cannot be asked for, where that is not a line of robots.txt.
-    fn closed(&self) -> Option<Closed> {
+    pub(super) fn closed(&self) -> Option<Closed> {
         match self {
             Self::Answered { status, .. } if *status >= 500 || *status == 429 => {
                 let detail = format!("robots.txt answered with status {status}");
@@ -185,12 +206,13 @@ impl Shard {
     fn adopt_robots(&mut self, lease: &Lease, reply: &RobotsReply, now: UnixMillis) {
         let host = lease.fingerprint.host;
         let token = &self.shared.config.product_token;
-        let memory = self.robots_memory(lease, reply.answer(), reply.closed(), now);
+        let memory = self.robots_memory(lease, reply, now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
         let known = context.robots(lease.url.scheme());
         let was_known = known.is_some();
-        *known = Some(RobotsEntry::from_answer(reply.answer(), token, now, known.as_ref()));
+        let (answer, max_age) = (reply.answer(), reply.max_age());
+        *known = Some(RobotsEntry::from_answer(answer, max_age, token, now, known.as_ref()));
         // A host that is closed to us is not asked again soon: its URLs need not wait to be told.
         let is_closed = context.closed.is_some() && !was_known;
         let crawl_delay = context.crawl_delay();

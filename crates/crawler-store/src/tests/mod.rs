@@ -13,7 +13,8 @@ use std::time::{Duration, SystemTime};
 use crawler_url::WireUrl;
 
 use crate::{
-    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, StoreConfig, WarcReader, WarcRecord,
+    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, StoreConfig, UsagePreferences,
+    WarcReader, WarcRecord,
 };
 
 /// 2025-10-18T12:50:22.045Z
@@ -44,6 +45,7 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         outlinks: 12,
         redirect: None,
         robots: None,
+        usage: UsagePreferences::default(),
         content_bytes: Some(body.len() as u64),
         timings_ms: CaptureTimings { total: 12.3456, ..CaptureTimings::default() },
         generation: 1,

@@ -26,7 +26,7 @@ use std::time::Duration;
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Ceilings, Limits, RobotsPolicy};
-use crawler_fetch::Http2;
+use crawler_fetch::{Http2, Network};
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
@@ -84,6 +84,7 @@ pub(crate) struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
+    pub(crate) allow_nets: Vec<Network>,
     pub(crate) ca_files: Vec<PathBuf>,
     pub(crate) dns_servers: Vec<SocketAddr>,
     pub(crate) output: PathBuf,
@@ -256,6 +257,7 @@ impl Settings {
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,
+            allow_nets: Vec::new(),
             ca_files: Vec::new(),
             dns_servers: Vec::new(),
             output: PathBuf::new(),

@@ -36,6 +36,7 @@ pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
 pub(crate) use suggest::nearest;
+pub(crate) use value::show_duration;
 
 use layers::{Findings, Layer, layers};
 use table::Setting;

@@ -13,6 +13,7 @@ mod doctor;
 mod failures;
 mod get;
 mod harness;
+mod hostile;
 mod limits;
 mod politeness;
 mod repair;

@@ -10,6 +10,7 @@ macro_rules! eprintln {
 }
 
 mod cli;
+mod credentials;
 mod doctor;
 mod exit;
 mod logging;

@@ -37,7 +37,8 @@ impl Shard {
             response_head: &response.head,
             body: &response.body,
             chunked: response.chunked,
-            truncated: response.truncated.map(truncated),
+            truncated: response.truncated.map(Truncated::as_str),
+            undecoded: reading.undecoded,
             request_head: &response.request_head,
             via: lease.via.as_deref(),
             depth: lease.depth,
@@ -112,14 +113,6 @@ fn protocol(version: Protocol) -> &'static str {
         Protocol::Http10 => "http/1.0",
         Protocol::Http11 => "http/1.1",
         Protocol::Http2 => "h2",
-    }
-}
-
-fn truncated(why: Truncated) -> &'static str {
-    match why {
-        Truncated::Length => "length",
-        Truncated::Time => "time",
-        Truncated::Disconnect => "disconnect",
     }
 }
 

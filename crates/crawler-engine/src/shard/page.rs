@@ -7,7 +7,7 @@ use crawler_extract::{
     LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
     parse_x_robots_tag,
 };
-use crawler_fetch::{Response, Timings, decode};
+use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, Source};
 use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
@@ -37,6 +37,8 @@ pub(super) struct PageWork {
 pub(super) struct Reading {
     pub(super) facts: Option<PageFacts>,
     pub(super) content_bytes: Option<u64>,
+    /// Why not all of the body could be decoded.
+    pub(super) undecoded: Option<&'static str>,
     pub(super) links_found: u32,
     pub(super) redirect: Option<WireUrl>,
     pub(super) robots: RobotsDirectives,
@@ -92,6 +94,7 @@ impl Shard {
             status: response.status,
             wire_bytes: (response.head.len() + response.body.len()) as u64,
             content_bytes: reading.content_bytes.unwrap_or(0),
+            partial: response.truncated.map(Truncated::as_str).or(reading.undecoded),
             revisit: revisit.is_some(),
             memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
@@ -174,6 +177,12 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
     let config = &outlinks.shared.config;
     let decoded = decode(&response.body, header(response, "content-encoding"), config.decode);
     reading.content_bytes = Some(decoded.bytes.len() as u64);
+    reading.undecoded = match decoded.end {
+        DecodeEnd::Complete => None,
+        DecodeEnd::Limit => Some("limit"),
+        DecodeEnd::Corrupt(_) => Some("damaged"),
+        DecodeEnd::Unsupported(_) => Some("unknown"),
+    };
     for value in response.headers.get_all("x-robots-tag") {
         if let Ok(value) = value.to_str() {
             outlinks.directives(parse_x_robots_tag(value, &config.product_token));

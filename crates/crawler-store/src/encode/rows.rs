@@ -69,6 +69,7 @@ pub(super) fn start_page_row(capture: &Capture<'_>, date: &str, digest: &str) ->
         robots: capture.robots,
         usage: bounded_usage(capture.usage),
         truncated: capture.truncated,
+        undecoded: capture.undecoded,
         revisit: capture.revisit.as_ref().map(crate::Revisit::as_str),
         protocol: capture.protocol,
         timings_ms: rounded(capture.timings_ms),
@@ -138,6 +139,8 @@ struct PageRow<'a> {
     usage: UsagePreferences<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecoded: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revisit: Option<&'static str>,
     protocol: &'a str,

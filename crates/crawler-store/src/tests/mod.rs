@@ -34,6 +34,7 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         body,
         chunked: false,
         truncated: None,
+        undecoded: None,
         request_head: REQUEST,
         via: Some("https://example.com/"),
         depth: 2,

@@ -12,6 +12,7 @@ use crawler_store::{PayloadSource, StoredCapture, find_capture};
 use crawler_url::WireUrl;
 
 use super::data_dir::DataDirArgs;
+use crate::credentials::without_credentials;
 use crate::exit::Exit;
 use crate::seeds::parse_seed;
 use crate::terminal::{escape, escape_lines};
@@ -56,7 +57,8 @@ pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
 fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
     let given = match WireUrl::parse(text) {
         Ok(url) => url,
-        Err(_) => parse_seed(text).map_err(|bad| anyhow::anyhow!("`{text}` {}", bad.reason))?,
+        Err(_) => parse_seed(text)
+            .map_err(|bad| anyhow::anyhow!("`{}` {}", without_credentials(text), bad.reason))?,
     };
     let guesses = if text.contains("://") { None } else { other_scheme(&given) };
     for url in std::iter::once(given).chain(guesses) {
@@ -65,8 +67,9 @@ fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
         }
     }
     bail!(
-        "there is no page {text} in {dir}\n  {dir}/pages/pages.jsonl lists the pages\n  \
+        "there is no page {shown} in {dir}\n  {dir}/pages/pages.jsonl lists the pages\n  \
          {dir}/reports/skipped.jsonl lists what was skipped, with the reasons",
+        shown = without_credentials(text),
         dir = data_dir.display()
     )
 }

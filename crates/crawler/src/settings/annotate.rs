@@ -6,7 +6,8 @@ use toml_edit::Value;
 
 use super::RawConfig;
 use super::layers::{Entry, variable};
-use super::table::{self, Form, GROUPS, Setting};
+use super::table::{self, Form, GROUPS, POSITIONAL, Setting};
+use crate::credentials::without_credentials;
 
 /// Width of the example file's comments.
 const COMMENT_COLUMNS_MAX: usize = 96;
@@ -76,7 +77,11 @@ fn default_toml(setting: &Setting) -> String {
 }
 
 fn toml(setting: &Setting, entries: &[Entry]) -> String {
-    let quoted = |entry: &Entry| Value::from(entry.text.as_str()).to_string();
+    let is_url = setting.key == POSITIONAL;
+    let quoted = |entry: &Entry| match without_credentials(&entry.text) {
+        hidden if is_url => Value::from(hidden.as_ref()).to_string(),
+        _ => Value::from(entry.text.as_str()).to_string(),
+    };
     if setting.form.is_list() {
         return format!("[{}]", entries.iter().map(quoted).collect::<Vec<_>>().join(", "));
     }

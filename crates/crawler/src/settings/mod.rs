@@ -26,7 +26,7 @@ use std::time::Duration;
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Ceilings, Limits, RobotsPolicy};
-use crawler_fetch::Http2;
+use crawler_fetch::{Http2, Network};
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
@@ -36,6 +36,7 @@ pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
 pub(crate) use suggest::nearest;
+pub(crate) use value::show_duration;
 
 use layers::{Findings, Layer, layers};
 use table::Setting;
@@ -84,6 +85,7 @@ pub(crate) struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
+    pub(crate) allow_nets: Vec<Network>,
     pub(crate) ca_files: Vec<PathBuf>,
     pub(crate) dns_servers: Vec<SocketAddr>,
     pub(crate) output: PathBuf,
@@ -256,6 +258,7 @@ impl Settings {
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,
+            allow_nets: Vec::new(),
             ca_files: Vec::new(),
             dns_servers: Vec::new(),
             output: PathBuf::new(),

@@ -94,10 +94,10 @@ impl Settings {
             first_byte_timeout: self.first_byte_timeout,
             total_timeout: self.timeout,
             body_bytes_max: self.max_body,
-            address_policy: if self.allow_private {
-                AddressPolicy::AllowPrivate
-            } else {
-                AddressPolicy::PublicOnly
+            address_policy: match (self.allow_private, &self.allow_nets[..]) {
+                (true, _) => AddressPolicy::AllowPrivate,
+                (false, []) => AddressPolicy::PublicOnly,
+                (false, networks) => AddressPolicy::PublicAnd(networks.into()),
             },
             dns_servers: self.dns_servers.clone(),
             ca_files: self.ca_files.clone(),

@@ -42,6 +42,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
              \x20     = accepted: auto, or 1 to 1024",
     ),
     (
+        "allow_net = [\"10.0.0.0/8\", \"10.1.2.3/16\"]",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: allow_net: 10.1.2.3 is an address within 10.1.0.0/16, not the first one\n\
+             \x20     | allow_net = [\"10.0.0.0/8\", \"10.1.2.3/16\"]\n\
+             \x20     = accepted: 10.1.0.0/16, or 10.1.2.3 alone",
+    ),
+    (
         "retries = [1, 2]",
         "1 problem in the configuration\n\
              \x20 crawler.toml:1: `retries` takes one value, not a list\n\

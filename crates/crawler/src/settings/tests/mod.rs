@@ -237,6 +237,7 @@ fn settings_reach_the_engine() {
         "max_body=1M",
         "http2=off",
         "allow_private=true",
+        "allow_net=10.1.0.0/16",
         "connect_timeout=4s",
         "max_bytes=2G",
         "header=X-A: b",

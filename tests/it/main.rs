@@ -20,6 +20,7 @@ mod resources;
 mod resume;
 mod scope;
 mod signals;
+mod sitemaps;
 mod stats;
 mod transfer;
 mod webs;

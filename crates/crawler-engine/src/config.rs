@@ -50,6 +50,10 @@ pub struct CrawlConfig {
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// Which sitemaps are read.
+    pub sitemaps: Sitemaps,
+    /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
+    pub sitemap_from: Option<i64>,
     /// Bounds on a page's decoded size.
     pub decode: DecodeLimits,
     /// What to do with an existing data directory.
@@ -96,6 +100,17 @@ pub enum RobotsPolicy {
     Obey,
     /// robots.txt is neither fetched nor consulted.
     Ignore,
+}
+
+/// Where sitemaps are looked for (sitemaps.org protocol).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sitemaps {
+    /// Those that a host's robots.txt names.
+    Robots,
+    /// The same, and at the usual places where it names none.
+    WellKnown,
+    /// Nowhere.
+    Off,
 }
 
 /// What to do with what is already in the data directory.

@@ -17,7 +17,7 @@ use crawler_url::{ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start, start,
+    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Sitemaps, Start, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -72,6 +72,8 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        sitemaps: Sitemaps::Off,
+        sitemap_from: None,
         decode: DecodeLimits::default(),
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),

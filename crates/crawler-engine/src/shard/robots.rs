@@ -188,6 +188,7 @@ impl Shard {
         let memory = self.robots_memory(lease, reply.answer(), reply.closed(), now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
+        context.sitemaps_sought = false;
         let known = context.robots(lease.url.scheme());
         let was_known = known.is_some();
         *known = Some(RobotsEntry::from_answer(reply.answer(), token, now, known.as_ref()));

@@ -27,27 +27,27 @@ pub const ENTRIES_MAX: u32 = 50_000;
 /// Decoded bytes of a file that are read (sitemaps.org: 50 MB, or 52 428 800 bytes).
 pub const LISTING_BYTES_MAX: usize = 50 * 1024 * 1024;
 
-/// Reads a sitemap or feed and hands out its entries in document order; `None` for a file that is
-/// neither. What comes before damage counts. Time is linear in the length of the file, and memory
+/// Reads a sitemap or feed and hands out its entries in document order, each with the kind of file
+/// it is in; `None` for a file that is neither. What comes before damage counts. Time is linear in the length of the file, and memory
 /// besides it is bounded.
 pub fn read_listing(
     input: &ListingInput<'_>,
-    each: &mut dyn FnMut(Entry<'_>),
+    each: &mut dyn FnMut(ListingForm, Entry<'_>),
 ) -> Option<ListingFacts> {
     let bytes = input.bytes.get(..LISTING_BYTES_MAX).unwrap_or(input.bytes);
     let text = decoded(bytes, input.content_type);
     let text = text.trim_start_matches('\u{FEFF}').trim_ascii_start();
     let mut handed = Handed::new(each);
-    let (form, end) = if text.starts_with('<') {
+    let end = if text.starts_with('<') {
         xml::read(text, &mut handed)?
     } else if input.expect == Expect::Sitemap && text::is_listing(text) {
         text::read(text, &mut handed);
-        (ListingForm::Text, ListingEnd::Complete)
+        ListingEnd::Complete
     } else {
         return None;
     };
     let end = if bytes.len() < input.bytes.len() { ListingEnd::TooLong } else { end };
-    Some(ListingFacts { form, entries: handed.entries, dropped: handed.dropped, end })
+    Some(ListingFacts { form: handed.form, entries: handed.entries, dropped: handed.dropped, end })
 }
 
 /// Whether a media type may be that of a sitemap or feed: an XML type (RFC 7303), a feed's own
@@ -148,15 +148,16 @@ pub enum ListingEnd {
 
 /// Hands out entries, as many as may be.
 struct Handed<'v> {
-    each: &'v mut dyn FnMut(Entry<'_>),
+    each: &'v mut dyn FnMut(ListingForm, Entry<'_>),
+    form: ListingForm,
     entries: u32,
     alternates: u32,
     dropped: u32,
 }
 
 impl<'v> Handed<'v> {
-    fn new(each: &'v mut dyn FnMut(Entry<'_>)) -> Self {
-        Self { each, entries: 0, alternates: 0, dropped: 0 }
+    fn new(each: &'v mut dyn FnMut(ListingForm, Entry<'_>)) -> Self {
+        Self { each, form: ListingForm::Text, entries: 0, alternates: 0, dropped: 0 }
     }
 
     fn give(&mut self, entry: Entry<'_>) {
@@ -171,7 +172,7 @@ impl<'v> Handed<'v> {
             self.dropped = self.dropped.saturating_add(1);
         } else {
             *place += 1;
-            (self.each)(entry);
+            (self.each)(self.form, entry);
         }
     }
 }

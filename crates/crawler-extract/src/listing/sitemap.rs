@@ -1,7 +1,7 @@
 //! `<urlset>` and `<sitemapindex>` (sitemaps.org protocol, with `xhtml:link` alternates).
 
 use super::xml::{Element, Elements, Text};
-use super::{Entry, EntryKind, Handed, PRIORITY_UNSAID, Period};
+use super::{Entry, EntryKind, Handed, ListingForm, PRIORITY_UNSAID, Period};
 
 /// Alternates kept for one URL: more than there are languages with pages.
 const ALTERNATES_MAX: usize = 500;
@@ -21,15 +21,11 @@ pub(super) struct Sitemap<'h, 'v> {
 }
 
 impl<'h, 'v> Sitemap<'h, 'v> {
-    pub(super) fn url_set(prefix: &str, handed: &'h mut Handed<'v>) -> Self {
-        Self::new(EntryKind::Page, prefix, handed)
-    }
-
-    pub(super) fn index(prefix: &str, handed: &'h mut Handed<'v>) -> Self {
-        Self::new(EntryKind::Sitemap, prefix, handed)
-    }
-
-    fn new(kind: EntryKind, prefix: &str, handed: &'h mut Handed<'v>) -> Self {
+    pub(super) fn new(form: ListingForm, prefix: &str, handed: &'h mut Handed<'v>) -> Self {
+        let kind = match form {
+            ListingForm::Index => EntryKind::Sitemap,
+            ListingForm::UrlSet | ListingForm::Text | ListingForm::Feed => EntryKind::Page,
+        };
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}:") };
         Self {
             handed,

@@ -14,7 +14,7 @@ use super::{Handed, ListingEnd, ListingForm};
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// Reads a document whose root element is that of a sitemap or feed.
-pub(super) fn read(text: &str, handed: &mut Handed<'_>) -> Option<(ListingForm, ListingEnd)> {
+pub(super) fn read(text: &str, handed: &mut Handed<'_>) -> Option<ListingEnd> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     // Listings are written by hand and by templates: what can be understood is.
@@ -30,19 +30,15 @@ pub(super) fn read(text: &str, handed: &mut Handed<'_>) -> Option<(ListingForm, 
     };
     let root = Element { start: root };
     let (prefix, name) = root.name().rsplit_once(':').unwrap_or(("", root.name()));
-    Some(match name {
-        "urlset" => {
-            let sitemap = Sitemap::url_set(prefix, handed);
-            (ListingForm::UrlSet, walk(&mut reader, root.name(), sitemap))
-        }
-        "sitemapindex" => {
-            let sitemap = Sitemap::index(prefix, handed);
-            (ListingForm::Index, walk(&mut reader, root.name(), sitemap))
-        }
-        "rss" | "feed" | "RDF" => {
-            (ListingForm::Feed, walk(&mut reader, root.name(), Feed::new(handed)))
-        }
+    handed.form = match name {
+        "urlset" => ListingForm::UrlSet,
+        "sitemapindex" => ListingForm::Index,
+        "rss" | "feed" | "RDF" => ListingForm::Feed,
         _ => return None,
+    };
+    Some(match handed.form {
+        ListingForm::Feed => walk(&mut reader, root.name(), Feed::new(handed)),
+        form => walk(&mut reader, root.name(), Sitemap::new(form, prefix, handed)),
     })
 }
 

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Ceilings, Limits, RobotsPolicy};
+use crawler_engine::{Ceilings, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::Http2;
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
@@ -62,6 +62,8 @@ pub(crate) struct Settings {
     pub(crate) depth: Option<u16>,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
+    pub(crate) sitemaps: Sitemaps,
+    pub(crate) sitemap_from: Option<i64>,
     pub(crate) limits: Limits,
     pub(crate) ceilings: Ceilings,
     pub(crate) delay: Duration,
@@ -234,6 +236,8 @@ impl Settings {
             depth: None,
             assets: false,
             max_outlinks: 0,
+            sitemaps: Sitemaps::Off,
+            sitemap_from: None,
             limits: Limits::default(),
             ceilings: Ceilings::default(),
             delay: Duration::ZERO,

@@ -48,6 +48,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        sitemaps: settings.sitemaps,
+        sitemap_from: settings.sitemap_from,
         decode: DecodeLimits::default(),
         start: settings.start(),
         drain_deadline: DRAIN_DEADLINE,

@@ -15,7 +15,7 @@ fn read(
 ) -> Option<(Vec<String>, ListingFacts)> {
     let mut seen = Vec::new();
     let input = ListingInput { bytes, content_type, expect };
-    let facts = read_listing(&input, &mut |entry| {
+    let facts = read_listing(&input, &mut |_, entry| {
         let kind = match entry.kind {
             EntryKind::Page => "page",
             EntryKind::Alternate => "alternate",

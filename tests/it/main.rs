@@ -10,6 +10,7 @@ mod damage;
 mod data;
 mod demo;
 mod doctor;
+mod endings;
 mod failures;
 mod get;
 mod harness;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::retries::Retries;
 use crawler_extract::Assets;
 use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -43,7 +44,7 @@ pub struct CrawlConfig {
     /// What the crawl may take of the machine.
     pub ceilings: Ceilings,
     /// Further attempts after a failed one, per URL.
-    pub retries: u8,
+    pub retries: Retries,
     /// Longest redirect chain from a URL that is not itself a redirect target.
     pub redirects_max: u8,
     /// Whether images, scripts and style sheets are outlinks too.

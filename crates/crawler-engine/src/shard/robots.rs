@@ -12,6 +12,7 @@ use super::hosts::Closed;
 use super::job::{JobOutcome, Network, fetch};
 use super::outcome::{location, observation};
 use crate::clock;
+use crate::retries::Retries;
 
 /// How often a redirect of robots.txt waits for its address before it counts as unreachable.
 const REDIRECT_WAITS_MAX: u32 = 50;
@@ -122,12 +123,14 @@ impl RobotsReply {
         }
     }
 
-    /// Whether asking again soon may bring a better answer.
-    fn is_passing(&self) -> bool {
+    /// How often asking again soon may bring a better answer.
+    fn retries(&self, retries: &Retries) -> u8 {
         match self {
-            Self::Answered { load, .. } => matches!(load, Observation::Throttled { .. }),
-            Self::TooManyRedirects => false,
-            Self::Unreachable(failure) => failure.kind.retryable(),
+            Self::Answered { status, load: Observation::Throttled { .. }, .. } => {
+                retries.after_status(*status)
+            }
+            Self::Answered { .. } | Self::TooManyRedirects => 0,
+            Self::Unreachable(failure) => retries.after_failure(failure.kind),
         }
     }
 
@@ -168,9 +171,9 @@ impl Shard {
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
         }
-        let retries = self.shared.config.retries;
+        let retries = reply.retries(&self.shared.config.retries);
         let context = self.hosts.entry(host);
-        if reply.is_passing() && context.robots_failures < retries {
+        if context.robots_failures < retries {
             context.robots_failures += 1;
             self.pace(host, reply.load());
         } else {

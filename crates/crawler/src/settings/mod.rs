@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Ceilings, Limits, RobotsPolicy, Sitemaps};
+use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::Http2;
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
@@ -83,6 +83,8 @@ pub(crate) struct Settings {
     pub(crate) first_byte_timeout: Duration,
     pub(crate) max_body: u64,
     pub(crate) retries: u8,
+    pub(crate) retries_for: Vec<(Cause, u8)>,
+    pub(crate) retry_status: Vec<u16>,
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
@@ -257,6 +259,8 @@ impl Settings {
             first_byte_timeout: Duration::ZERO,
             max_body: 0,
             retries: 0,
+            retries_for: Vec::new(),
+            retry_status: Vec::new(),
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,

@@ -117,7 +117,7 @@ impl Place {
 }
 
 /// No politeness beyond what the web asks for.
-const FAST: [&str; 13] = [
+const FAST: [&str; 15] = [
     "--allow-private",
     "--delay",
     "0",
@@ -128,6 +128,8 @@ const FAST: [&str; 13] = [
     "--workers",
     "2",
     "--progress",
+    "off",
+    "--sitemaps",
     "off",
     "--output",
     "crawl",

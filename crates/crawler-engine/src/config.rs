@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::retries::Retries;
 use crawler_extract::Assets;
 use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -43,13 +44,17 @@ pub struct CrawlConfig {
     /// What the crawl may take of the machine.
     pub ceilings: Ceilings,
     /// Further attempts after a failed one, per URL.
-    pub retries: u8,
+    pub retries: Retries,
     /// Longest redirect chain from a URL that is not itself a redirect target.
     pub redirects_max: u8,
     /// Whether images, scripts and style sheets are outlinks too.
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// Which sitemaps are read.
+    pub sitemaps: Sitemaps,
+    /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
+    pub sitemap_from: Option<i64>,
     /// Bounds on a page's decoded size.
     pub decode: DecodeLimits,
     /// What to do with an existing data directory.
@@ -96,6 +101,17 @@ pub enum RobotsPolicy {
     Obey,
     /// robots.txt is neither fetched nor consulted.
     Ignore,
+}
+
+/// Where sitemaps are looked for (sitemaps.org protocol).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sitemaps {
+    /// Those that a host's robots.txt names.
+    Robots,
+    /// The same, and at the usual places where it names none.
+    WellKnown,
+    /// Nowhere.
+    Off,
 }
 
 /// What to do with what is already in the data directory.

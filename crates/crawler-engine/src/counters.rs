@@ -36,6 +36,12 @@ pub struct Counters {
     pub links_out_of_scope: BTreeMap<Cow<'static, str>, u64>,
     /// robots.txt files asked for.
     pub robots_fetched: u64,
+    /// Sitemaps read, parts of indexes included.
+    pub sitemaps_read: u64,
+    /// RSS and Atom feeds read.
+    pub feeds_read: u64,
+    /// Sitemaps and feeds not read to their end: too long, cut off or not well-formed.
+    pub listings_cut: u64,
     /// Attempts that will be made again.
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
@@ -63,6 +69,9 @@ impl Counters {
         self.links_found += other.links_found;
         merge_map(&mut self.links_out_of_scope, other.links_out_of_scope);
         self.robots_fetched += other.robots_fetched;
+        self.sitemaps_read += other.sitemaps_read;
+        self.feeds_read += other.feeds_read;
+        self.listings_cut += other.listings_cut;
         self.retried += other.retried;
         self.revisited += other.revisited;
     }

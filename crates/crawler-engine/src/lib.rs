@@ -26,6 +26,7 @@ mod outstanding;
 mod phase;
 mod pressure;
 mod repair;
+mod retries;
 mod scope_cell;
 mod shard;
 mod shared;
@@ -38,13 +39,14 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Start};
+pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};
 pub use handle::CrawlHandle;
 pub use phase::{FinalReport, Finish, Phase};
 pub use repair::{Repaired, check, repair};
+pub use retries::{Cause, Retries, UnknownCause};
 pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
 pub use start::{StartError, start};
 pub use transfer::{Brought, Import, ImportError, export_frontier};

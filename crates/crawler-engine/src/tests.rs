@@ -17,7 +17,8 @@ use crawler_url::{ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start, start,
+    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries, RobotsPolicy, Sitemaps,
+    Start, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -68,10 +69,12 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         ip_interval: Duration::ZERO,
         limits: Limits::default(),
         ceilings: Ceilings::default(),
-        retries: 1,
+        retries: Retries { attempts: 1, by_cause: Vec::new(), statuses: vec![500, 503] },
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        sitemaps: Sitemaps::Off,
+        sitemap_from: None,
         decode: DecodeLimits::default(),
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),

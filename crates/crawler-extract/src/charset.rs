@@ -30,6 +30,21 @@ pub(crate) struct Charset {
     pub(crate) bom_bytes: usize,
 }
 
+/// What a byte order mark, the header or the text itself says, with the length of the mark.
+pub(crate) fn declared(
+    text: &[u8],
+    content_type: Option<&str>,
+) -> Option<(&'static Encoding, usize)> {
+    if let Some(found) = Encoding::for_bom(text) {
+        return Some(found);
+    }
+    let label = content_type.and_then(charset_parameter);
+    label
+        .and_then(|label| Encoding::for_label(label.as_bytes()))
+        .or_else(|| prescan(text.get(..PRESCAN_BYTES_MAX).unwrap_or(text)))
+        .map(|encoding| (encoding, 0))
+}
+
 /// Cheapest and most reliable witness first. Labels nobody knows are ignored.
 pub(crate) fn detect(page: &[u8], content_type: Option<&str>) -> Charset {
     let found = |encoding, source| Charset { encoding, source, bom_bytes: 0 };

@@ -1,4 +1,4 @@
-//! Turns the bytes of a page into outlinks and page facts; never fails, never panics.
+//! Turns the bytes of a page, sitemap or feed into outlinks and facts; never fails, never panics.
 //!
 //! Pages are scanned at byte level by the rules of the WHATWG tokenizer and no tree is built: what
 //! only a tree builder knows (misnested tables, scripts that write markup) is out of reach on
@@ -16,6 +16,7 @@ mod directives;
 mod element;
 mod entities;
 mod link_header;
+mod listing;
 mod mime;
 mod near;
 mod page;
@@ -33,6 +34,10 @@ mod tests;
 pub use charset::{CharsetSource, encode_query};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;
+pub use listing::{
+    ENTRIES_MAX, Entry, EntryKind, Expect, LISTING_BYTES_MAX, ListingEnd, ListingFacts,
+    ListingForm, ListingInput, Period, is_xml, read_listing,
+};
 pub use mime::is_html;
 pub use page::{Assets, Link, LinkKind, LinkVisitor, PageFacts, PageInput, Want, extract};
 pub use rel::Rel;

@@ -21,7 +21,8 @@ pub(crate) fn is_xhtml(content_type: Option<&str>) -> bool {
     content_type.is_some_and(|value| essence(value).eq_ignore_ascii_case("application/xhtml+xml"))
 }
 
-fn essence(content_type: &str) -> &str {
+/// A media type without its parameters.
+pub(crate) fn essence(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim_ascii()
 }
 

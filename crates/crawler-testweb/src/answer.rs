@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::coding::Coding;
 use crate::compose::{self, Piece};
 use crate::content::link::Place;
-use crate::content::{asset, odd_page, page, sitemap};
+use crate::content::{asset, listed, odd_page, page, sitemap};
 use crate::draw::{Draw, label_of};
 use crate::oddity::{self, Gives, OddTarget, Oddity, To};
 use crate::robots::{self, RobotsRole};
@@ -78,6 +78,10 @@ pub(crate) fn of<'a>(web: &'a Web, host: u32, target: &str, resource: Resource) 
         Resource::SitemapPart(part) => {
             let text = sitemap::part_xml(web, host, part);
             Answer { body: own(text), ..dated(XML, web, host, target) }
+        }
+        Resource::MoreSitemap(_) | Resource::Listed(_) => {
+            let (content_type, body) = listed::body(&web.origin(host), target);
+            Answer { body: own(body), ..dated(content_type, web, host, target) }
         }
         Resource::Asset(asset) => {
             let (_, content_type) = asset::ASSETS[asset];

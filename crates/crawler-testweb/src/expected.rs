@@ -1,6 +1,6 @@
 //! What a correct polite crawl of a web requests, and what it must not request.
 
-use crate::content::{asset, sitemap};
+use crate::content::{asset, listed, sitemap};
 use crate::oddity::{self, Gives, OddTarget, TARGETS};
 use crate::robots::{self, Access, RobotsRole};
 use crate::web::{Resource, Web};
@@ -48,6 +48,8 @@ pub enum Role {
     Expected(Expected),
     /// robots.txt or a sitemap: among [`Web::prerequisites`].
     Prerequisite(Expected),
+    /// To be fetched only if the crawl reads sitemaps: among [`Web::listed`].
+    Listed(Expected),
     /// To be fetched only if the crawl includes assets: among [`Web::assets`].
     Asset(Expected),
     /// robots.txt disallows it.
@@ -58,7 +60,7 @@ pub enum Role {
 
 impl Web {
     /// Exactly the URLs that a correct crawl of [`Web::seeds`] fetches besides
-    /// [`Web::prerequisites`] and [`Web::assets`], each once, host by host; with any scope from
+    /// [`Web::prerequisites`], [`Web::listed`] and [`Web::assets`], each once, host by host; with any scope from
     /// "host" up, because every host is a seed. Links marked `rel=nofollow` lead to pages that
     /// are expected anyway; links of pages marked nofollow (meta or header) do not count.
     pub fn expected(&self) -> impl Iterator<Item = Expected> + '_ {
@@ -109,21 +111,34 @@ impl Web {
     /// robots.txt of every host (and where it redirects to), and the sitemaps it names.
     pub fn prerequisites(&self) -> impl Iterator<Item = Expected> + '_ {
         (0..self.config().hosts).flat_map(move |host| {
-            let (status, more): (u16, &[&str]) = match self.robots_role(host) {
-                RobotsRole::Open | RobotsRole::Private | RobotsRole::Delayed => {
-                    (200, &[sitemap::TARGET])
-                }
-                RobotsRole::Moved => (301, &[robots::MOVED_TARGET, sitemap::TARGET]),
-                RobotsRole::Missing => (404, &[]),
-                RobotsRole::Unreachable => (500, &[]),
+            let status = match self.robots_role(host) {
+                RobotsRole::Moved => 301,
+                RobotsRole::Missing => 404,
+                RobotsRole::Unreachable => 500,
+                RobotsRole::Open | RobotsRole::Private | RobotsRole::Delayed => 200,
             };
-            let parts = if more.is_empty() { 0 } else { sitemap::parts(self) };
-            let targets = more.iter().map(|target| (*target).to_owned());
+            let moved = (status == 301).then(|| robots::MOVED_TARGET.to_owned());
+            let names = self.names_sitemaps(host);
+            let sitemaps = std::iter::once(&sitemap::TARGET).chain(listed::SITEMAPS);
+            let sitemaps = sitemaps.filter(move |_| names).map(|target| (*target).to_owned());
+            let parts = if names { sitemap::parts(self) } else { 0 };
+            let targets = moved.into_iter().chain(sitemaps);
             let targets = targets.chain((0..parts).map(sitemap::part_target));
             std::iter::once((robots::TARGET.to_owned(), status))
                 .chain(targets.map(|target| (target, 200)))
                 .map(move |(target, status)| self.prerequisite(host, &target, status))
         })
+    }
+
+    /// What a crawl that reads sitemaps and feeds fetches besides: pages no page links to.
+    pub fn listed(&self) -> impl Iterator<Item = Expected> + '_ {
+        (0..self.config().hosts).filter(|host| self.names_sitemaps(*host)).flat_map(move |host| {
+            listed::PAGES.iter().map(move |target| self.listed_page(host, target))
+        })
+    }
+
+    fn names_sitemaps(&self, host: u32) -> bool {
+        !matches!(self.robots_role(host), RobotsRole::Missing | RobotsRole::Unreachable)
     }
 
     /// What a crawl that includes assets fetches besides.
@@ -171,7 +186,8 @@ impl Web {
         match resource {
             Resource::Page(_) | Resource::Private(_) => expected(ExpectedKind::Page),
             Resource::Odd(odd) => Role::Expected(self.expected_odd(host, &TARGETS[odd])),
-            Resource::Sitemap | Resource::SitemapPart(_) => {
+            Resource::Listed(_) => Role::Listed(self.listed_page(host, target)),
+            Resource::Sitemap | Resource::SitemapPart(_) | Resource::MoreSitemap(_) => {
                 Role::Prerequisite(self.prerequisite(host, target, 200))
             }
             Resource::Asset(_) => Role::Asset(self.asset(host, target)),
@@ -210,6 +226,10 @@ impl Web {
 
     fn prerequisite(&self, host: u32, target: &str, status: u16) -> Expected {
         Expected { url: self.url(host, target), status, kind: ExpectedKind::Prerequisite }
+    }
+
+    fn listed_page(&self, host: u32, target: &str) -> Expected {
+        Expected { url: self.url(host, target), status: 200, kind: ExpectedKind::Page }
     }
 
     fn asset(&self, host: u32, target: &str) -> Expected {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::config::Errors;
+use crate::content::listed;
 
 /// What a host does with robots.txt; hosts take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,7 +89,8 @@ impl RobotsRole {
             }
             _ => text.push_str("Disallow:\n"),
         }
-        let _ = write!(text, "\nSitemap: {origin}/sitemap.xml\n");
+        let _ =
+            write!(text, "\nSitemap: {origin}/sitemap.xml\nSitemap: {origin}{}\n", listed::INDEX);
         Some(text)
     }
 }

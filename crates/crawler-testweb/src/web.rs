@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::answer::{self, Answer};
 use crate::config::{Naming, Tls, WebConfig};
-use crate::content::{asset, sitemap};
+use crate::content::{asset, listed, sitemap};
 use crate::error::WebError;
 use crate::host;
 use crate::oddity;
@@ -33,6 +33,10 @@ pub(crate) enum Resource {
     RobotsMoved,
     Sitemap,
     SitemapPart(u32),
+    /// Place in [`listed::SITEMAPS`].
+    MoreSitemap(usize),
+    /// Place in [`listed::PAGES`].
+    Listed(usize),
     /// Place in [`asset::ASSETS`].
     Asset(usize),
     /// No correct crawler finds it.
@@ -156,6 +160,14 @@ impl Web {
         }
         let asset = asset::ASSETS.iter().position(|(asset, _)| *asset == target);
         let part = || sitemap::find_part(self, target).map(Resource::SitemapPart);
-        asset.map(Resource::Asset).or_else(part).unwrap_or(Resource::Unknown)
+        let place = |targets: &[&str]| targets.iter().position(|listed| *listed == target);
+        let more = || place(listed::SITEMAPS).map(Resource::MoreSitemap);
+        let listed = || place(listed::PAGES).map(Resource::Listed);
+        asset
+            .map(Resource::Asset)
+            .or_else(part)
+            .or_else(more)
+            .or_else(listed)
+            .unwrap_or(Resource::Unknown)
     }
 }

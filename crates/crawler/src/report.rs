@@ -58,6 +58,9 @@ fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     block.line("revisited", counters.revisited);
     block.line("retried", counters.retried);
     block.line("robots_txt", counters.robots_fetched);
+    block.line("sitemaps", counters.sitemaps_read);
+    block.line("feeds", counters.feeds_read);
+    block.line("sitemaps_and_feeds_cut", counters.listings_cut);
     block.gap();
     block.line("wire_bytes", counters.wire_bytes);
     block.line("content_bytes", counters.content_bytes);

@@ -43,6 +43,8 @@ pub(super) struct HostContext {
     pub(super) robots_failures: u8,
     /// A fetch of robots.txt is in flight.
     pub(super) robots_pending: bool,
+    /// Its sitemaps are queued, or it has none.
+    pub(super) sitemaps_sought: bool,
     /// Leases not yet settled or given back: they count towards the limit per host.
     pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,

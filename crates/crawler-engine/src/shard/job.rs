@@ -75,7 +75,11 @@ pub(super) enum ErrandKind {
 
 /// What a job is to do.
 pub(super) enum Errand {
-    Page { validators: Option<Validators> },
+    Page {
+        validators: Option<Validators>,
+        /// In place of the limit for pages.
+        body_bytes_max: Option<u64>,
+    },
     Robots,
 }
 
@@ -163,9 +167,8 @@ async fn run_job(
             let (reply, connection) = fetch_robots(&url, connection, &network).await;
             (reply.map_or_else(JobOutcome::AddressBusy, JobOutcome::Robots), connection)
         }
-        Errand::Page { validators } => {
-            let (fetched, connection) = fetch(url, validators, None, connection, &network).await;
-            (fetched, connection)
+        Errand::Page { validators, body_bytes_max } => {
+            fetch(url, validators, body_bytes_max, connection, &network).await
         }
     };
     report.outcome = outcome;

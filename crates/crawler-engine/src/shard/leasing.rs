@@ -13,7 +13,7 @@ use super::hosts::Closed;
 use super::job::{Errand, ErrandKind, Network, Running};
 use super::page::report_row;
 use super::settlement::{End, Settlement};
-use super::{Shard, ShardError};
+use super::{Shard, ShardError, sitemaps};
 use crate::clock;
 use crate::config::RobotsPolicy;
 
@@ -186,7 +186,8 @@ impl Shard {
         let memory = self.recall(&lease);
         let validators = memory.as_ref().and_then(validators);
         self.reserve_pace(lease.fingerprint.host);
-        self.start_job(lease, memory, Errand::Page { validators });
+        let body_bytes_max = sitemaps::body_bytes_max(&lease, &self.shared.config);
+        self.start_job(lease, memory, Errand::Page { validators, body_bytes_max });
     }
 
     /// A fetch that dies with its shard or process still counts: the host's next fetch time is

@@ -206,6 +206,7 @@ impl Shard {
         while let Some((state, settlement)) = self.ledger.next_delivered() {
             if state == DeliveryState::Lost {
                 self.outboxes.forget_recent();
+                self.hosts.entry(settlement.lease.fingerprint.host).sitemaps_sought = false;
                 self.settle(Settlement { lease: settlement.lease, end: End::GivenBack });
             } else {
                 self.settle(settlement);

@@ -41,6 +41,7 @@ mod robots;
 mod robots_memory;
 mod settlement;
 mod usage;
+mod sitemaps;
 
 use gauges::BusyMeter;
 use hosts::HostTable;

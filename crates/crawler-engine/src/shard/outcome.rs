@@ -12,9 +12,6 @@ use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
 use crate::clock;
 
-/// Statuses that may go away by themselves; a URL that gets one is tried again.
-const RETRY_STATUSES: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
-
 impl Shard {
     /// Takes a finished job off the books and deals with its outcome.
     pub(super) fn end_job(&mut self, done: JobDone) {
@@ -51,7 +48,8 @@ impl Shard {
         let host = running.lease.fingerprint.host;
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
-        if RETRY_STATUSES.contains(&response.status) && self.may_retry(&running.lease) {
+        let retries = self.shared.config.retries.after_status(response.status);
+        if running.lease.attempts < retries {
             self.settle(Settlement { lease: running.lease, end: End::Retry });
         } else {
             self.store_response(running, response, timings);
@@ -63,7 +61,8 @@ impl Shard {
         self.pace(host, Observation::Failed);
         self.frontier.release(&lease);
         let reason = failure.kind.as_str();
-        let end = if failure.kind.retryable() && self.may_retry(&lease) {
+        let retries = self.shared.config.retries.after_failure(failure.kind);
+        let end = if lease.attempts < retries {
             End::Retry
         } else if failure.kind == FailureKind::AddressRefused {
             End::Skipped { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
@@ -87,10 +86,6 @@ impl Shard {
         self.frontier.release(&lease);
         let row = report_row(&lease, "internal", Some("fetch task panicked"));
         self.settle(Settlement { lease, end: End::Failed { reason: "internal", row } });
-    }
-
-    fn may_retry(&self, lease: &Lease) -> bool {
-        lease.attempts < self.shared.config.retries
     }
 
     /// Lets the host's pace learn what happened.

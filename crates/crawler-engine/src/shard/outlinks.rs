@@ -62,7 +62,7 @@ impl LinkVisitor for Outlinks<'_> {
             return self.refuse("nofollow");
         }
         match self.base.join(link.href) {
-            Ok(url) => self.discover(url, hop(link.kind)),
+            Ok(url) => self.discover(url, hop(link.kind), Source::Link),
             // A link to the page itself or to something that is not fetched, like mailto.
             Err(UrlError::Empty | UrlError::Scheme(_)) => {}
             Err(_) => self.refuse("malformed"),
@@ -72,14 +72,14 @@ impl LinkVisitor for Outlinks<'_> {
 
 impl Outlinks<'_> {
     /// A link to another page: one hop further from the seed.
-    fn discover(&mut self, url: WireUrl, hop: Hop) {
+    pub(super) fn discover(&mut self, url: WireUrl, hop: Hop, source: Source) {
         let depth = self.lease.depth.saturating_add(1);
         match self.scope.judge(&url, depth) {
             Verdict::In => {}
             Verdict::Out(why) => return self.refuse(why.reason()),
         }
         let fingerprint = self.canonicalizer.fingerprint(&url);
-        self.route(fingerprint, url, depth, 0, hop, Source::Link);
+        self.route(fingerprint, url, depth, 0, hop, source);
     }
 
     /// The target of a redirect is as far from the seed as its source, and a seed if that is one.
@@ -87,6 +87,12 @@ impl Outlinks<'_> {
         let fingerprint = self.canonicalizer.fingerprint(&url);
         let (depth, redirects) = (self.lease.depth, self.lease.redirects.saturating_add(1));
         self.route(fingerprint, url, depth, redirects, Hop::Redirect, source);
+    }
+
+    /// A file that only leads to pages: no farther from the seed than what names it.
+    pub(super) fn prerequisite(&mut self, url: WireUrl) {
+        let fingerprint = self.canonicalizer.fingerprint(&url);
+        self.route(fingerprint, url, self.lease.depth, 0, Hop::Prerequisite, Source::Sitemap);
     }
 
     fn route(

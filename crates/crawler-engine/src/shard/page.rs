@@ -13,12 +13,12 @@ use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, ShardId, WireUrl};
 
-use super::Shard;
 use super::capture::{memory_of, revisit};
 use super::job::Running;
 use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
 use super::settlement::{End, Settlement};
+use super::{Shard, sitemaps};
 use crate::shared::Shared;
 
 /// Bytes of a body that are looked at to tell whether it is HTML.
@@ -115,6 +115,7 @@ impl Shard {
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
         let scope = Arc::clone(&self.work.scope);
+        let sitemaps = self.unsought_sitemaps(lease);
         let mut outlinks = Outlinks {
             own: self.id,
             lease,
@@ -131,6 +132,7 @@ impl Shard {
             follow: Follow::Yes,
             robots: RobotsDirectives::default(),
         };
+        sitemaps::name(&sitemaps, &mut outlinks);
         if let Some(target) = location(response) {
             reading.redirect = follow_redirect(&target, &mut outlinks);
         } else {
@@ -155,6 +157,10 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
     let shared = outlinks.shared;
     if outlinks.lease.redirects >= shared.config.redirects_max {
         outlinks.refuse("too_many_redirects");
+        return Some(target);
+    }
+    if sitemaps::is_sitemap(outlinks.lease) {
+        sitemaps::redirect(target.clone(), outlinks);
         return Some(target);
     }
     let is_seed = outlinks.lease.depth == 0;
@@ -194,6 +200,9 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
         }
     }
     let content_type = header(response, "content-type");
+    if sitemaps::read(&decoded.bytes, content_type, outlinks) {
+        return;
+    }
     if !is_html(content_type, &decoded.bytes[..decoded.bytes.len().min(SNIFF_BYTES)]) {
         return;
     }

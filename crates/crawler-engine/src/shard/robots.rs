@@ -17,6 +17,7 @@ use super::job::{JobOutcome, Network, fetch};
 use super::outcome::{location, observation};
 use super::page::header;
 use crate::clock;
+use crate::retries::Retries;
 
 /// How often a redirect of robots.txt waits for its address before it counts as unreachable.
 const REDIRECT_WAITS_MAX: u32 = 50;
@@ -143,12 +144,14 @@ impl RobotsReply {
         }
     }
 
-    /// Whether asking again soon may bring a better answer.
-    fn is_passing(&self) -> bool {
+    /// How often asking again soon may bring a better answer.
+    fn retries(&self, retries: &Retries) -> u8 {
         match self {
-            Self::Answered { load, .. } => matches!(load, Observation::Throttled { .. }),
-            Self::TooManyRedirects => false,
-            Self::Unreachable(failure) => failure.kind.retryable(),
+            Self::Answered { status, load: Observation::Throttled { .. }, .. } => {
+                retries.after_status(*status)
+            }
+            Self::Answered { .. } | Self::TooManyRedirects => 0,
+            Self::Unreachable(failure) => retries.after_failure(failure.kind),
         }
     }
 
@@ -189,9 +192,9 @@ impl Shard {
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
         }
-        let retries = self.shared.config.retries;
+        let retries = reply.retries(&self.shared.config.retries);
         let context = self.hosts.entry(host);
-        if reply.is_passing() && context.robots_failures < retries {
+        if context.robots_failures < retries {
             context.robots_failures += 1;
             self.pace(host, reply.load());
         } else {
@@ -209,6 +212,7 @@ impl Shard {
         let memory = self.robots_memory(lease, reply, now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
+        context.sitemaps_sought = false;
         let known = context.robots(lease.url.scheme());
         let was_known = known.is_some();
         let (answer, max_age) = (reply.answer(), reply.max_age());

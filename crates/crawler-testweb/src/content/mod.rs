@@ -3,6 +3,7 @@
 pub(crate) mod asset;
 pub(crate) mod filler;
 pub(crate) mod link;
+pub(crate) mod listed;
 pub(crate) mod odd_page;
 pub(crate) mod page;
 pub(crate) mod sitemap;

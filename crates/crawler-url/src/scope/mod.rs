@@ -197,6 +197,13 @@ impl Scope {
         if self.is_seed(url) { Verdict::In } else { Verdict::Out(refused) }
     }
 
+    /// Whether a URL matches an exclude pattern: it is out even where the rest of the scope does not
+    /// count, as for the sitemaps of a host.
+    #[must_use]
+    pub fn excludes(&self, url: &WireUrl) -> bool {
+        self.rules.exclude.first_match(url.as_str()).is_some()
+    }
+
     fn is_seed(&self, url: &WireUrl) -> bool {
         self.seeds.contain(url) || self.added.contain(url)
     }

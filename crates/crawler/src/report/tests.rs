@@ -53,6 +53,9 @@ status/404: 10
 revisited: 0
 retried: 0
 robots_txt: 0
+sitemaps: 0
+feeds: 0
+sitemaps_and_feeds_cut: 0
 
 wire_bytes: 1000000
 content_bytes: 0

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Ceilings, Limits, RobotsPolicy};
+use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{Http2, Network};
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
@@ -63,6 +63,8 @@ pub(crate) struct Settings {
     pub(crate) depth: Option<u16>,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
+    pub(crate) sitemaps: Sitemaps,
+    pub(crate) sitemap_from: Option<i64>,
     pub(crate) limits: Limits,
     pub(crate) ceilings: Ceilings,
     pub(crate) delay: Duration,
@@ -82,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) first_byte_timeout: Duration,
     pub(crate) max_body: u64,
     pub(crate) retries: u8,
+    pub(crate) retries_for: Vec<(Cause, u8)>,
+    pub(crate) retry_status: Vec<u16>,
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
@@ -236,6 +240,8 @@ impl Settings {
             depth: None,
             assets: false,
             max_outlinks: 0,
+            sitemaps: Sitemaps::Off,
+            sitemap_from: None,
             limits: Limits::default(),
             ceilings: Ceilings::default(),
             delay: Duration::ZERO,
@@ -255,6 +261,8 @@ impl Settings {
             first_byte_timeout: Duration::ZERO,
             max_body: 0,
             retries: 0,
+            retries_for: Vec::new(),
+            retry_status: Vec::new(),
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,

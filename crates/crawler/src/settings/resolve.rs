@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crawler_engine::{CrawlConfig, RobotsPolicy, Start};
+use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -44,10 +44,16 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,
         ceilings: settings.ceilings,
-        retries: settings.retries,
+        retries: Retries {
+            attempts: settings.retries,
+            by_cause: settings.retries_for.clone(),
+            statuses: settings.retry_status.clone(),
+        },
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        sitemaps: settings.sitemaps,
+        sitemap_from: settings.sitemap_from,
         decode: DecodeLimits::default(),
         start: settings.start(),
         drain_deadline: DRAIN_DEADLINE,

@@ -265,7 +265,16 @@ impl Trial {
         }
         command
             .args(["--seeds", "seeds.txt", "--contact", "https://localhost/", "--progress", "off"])
-            .args(["--delay", "0", "--ip-delay", "0", "--ip-concurrency", "64"])
+            .args([
+                "--delay",
+                "0",
+                "--ip-delay",
+                "0",
+                "--ip-concurrency",
+                "64",
+                "--sitemaps",
+                "off",
+            ])
             .args(["--warc-size", "1M", "--workers", &workers.to_string(), "--output"])
             .arg(data);
         Ok(command)

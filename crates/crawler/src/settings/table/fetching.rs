@@ -58,13 +58,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Longest body, as received; the rest is cut off and marked as truncated",
     ),
     Setting::value(
-        "retries",
-        "N",
-        "3",
-        |s, given| put(&mut s.retries, given.count(0..=100)),
-        "Further attempts after a failed one, or after 408, 429 and 5xx",
-    ),
-    Setting::value(
         "max_redirects",
         "N",
         "10",

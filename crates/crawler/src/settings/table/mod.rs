@@ -1,10 +1,12 @@
 //! The one table of settings: everything that knows a key, a default or a flag reads it here.
 
 mod ceilings;
+mod discovery;
 mod fetching;
 mod limits;
 mod output;
 mod politeness;
+mod retries;
 mod scope;
 mod seeds;
 
@@ -74,12 +76,14 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 7] = [
+pub(crate) static GROUPS: [Group; 9] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
+    Group { heading: "Sitemaps", settings: discovery::SETTINGS },
     Group { heading: "When to stop", settings: limits::SETTINGS },
     Group { heading: "Politeness", settings: politeness::SETTINGS },
     Group { heading: "Fetching", settings: fetching::SETTINGS },
+    Group { heading: "Retries", settings: retries::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
 ];

@@ -18,6 +18,7 @@ mod politeness;
 mod repair;
 mod resources;
 mod resume;
+mod same_url;
 mod scope;
 mod signals;
 mod stats;

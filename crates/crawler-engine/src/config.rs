@@ -9,7 +9,7 @@ use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct CrawlConfig {
     pub workers: ShardCount,
     /// Which discovered URLs belong to the crawl.
     pub scope: ScopeRules,
+    /// Which URLs are the same URL. What is seen is remembered by it: it stays for a generation.
+    pub canonical: CanonicalRules,
     /// Limits and identity of a single fetch.
     pub fetch: FetchConfig,
     /// How long to wait between two requests to one host.

@@ -13,7 +13,7 @@ use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_testweb::{Web, WebConfig, WebServer};
 use crawler_url::scope::{ScopeKind, ScopeRules};
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
@@ -54,6 +54,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             exclude: Vec::new(),
             depth_max: None,
         },
+        canonical: CanonicalRules::default(),
         fetch: FetchConfig {
             user_agent: "crawler-test".to_owned(),
             address_policy: AddressPolicy::AllowPrivate,

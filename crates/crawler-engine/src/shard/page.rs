@@ -48,7 +48,8 @@ impl PageWork {
     pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
             encoder: CaptureEncoder::new(EncoderConfig::default()),
-            canonicalizer: Canonicalizer::keyed(fingerprint_seed),
+            canonicalizer: Canonicalizer::keyed(fingerprint_seed)
+                .with_rules(&shared.config.canonical),
             scope: shared.scope.load(),
             scope_version: shared.scope.version(),
         }

@@ -27,8 +27,8 @@ use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Ceilings, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
-use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
+use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
@@ -56,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) skip_bad_seeds: bool,
     pub(crate) recrawl: bool,
     pub(crate) fresh: bool,
+    pub(crate) canonical: CanonicalRules,
     pub(crate) scope: ScopeKind,
     pub(crate) include: Vec<Pattern>,
     pub(crate) exclude: Vec<Pattern>,
@@ -228,6 +229,7 @@ impl Settings {
             skip_bad_seeds: false,
             recrawl: false,
             fresh: false,
+            canonical: CanonicalRules::none(),
             scope: ScopeKind::Host,
             include: Vec::new(),
             exclude: Vec::new(),

@@ -31,6 +31,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
             exclude: settings.exclude.clone(),
             depth_max: settings.depth,
         },
+        canonical: settings.canonical.clone(),
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,

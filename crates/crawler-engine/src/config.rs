@@ -52,6 +52,8 @@ pub struct CrawlConfig {
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// Whether links that the scope refuses are listed with the skipped URLs.
+    pub list_refused: bool,
     /// Bounds on a page's decoded size.
     pub decode: DecodeLimits,
     /// What to do with an existing data directory.

@@ -12,7 +12,7 @@ use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_testweb::{Web, WebConfig, WebServer};
-use crawler_url::scope::{ScopeKind, ScopeRules};
+use crawler_url::scope::{ScopeKind, ScopeRules, UrlLimits};
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
@@ -52,7 +52,9 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             kind: ScopeKind::Any,
             include: Vec::new(),
             exclude: Vec::new(),
+            rules: Vec::new(),
             depth_max: None,
+            limits: UrlLimits::default(),
         },
         canonical: CanonicalRules::default(),
         fetch: FetchConfig {
@@ -73,6 +75,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        list_refused: false,
         decode: DecodeLimits::default(),
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),

@@ -12,6 +12,7 @@ macro_rules! eprintln {
 mod cli;
 mod doctor;
 mod exit;
+mod explain;
 mod logging;
 mod numbers;
 mod process;

@@ -27,14 +27,14 @@ use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Ceilings, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
-use crawler_url::scope::{Pattern, ScopeKind};
+use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
 use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
-pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
+pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
 
 use layers::{Findings, Layer, layers};
@@ -60,7 +60,14 @@ pub(crate) struct Settings {
     pub(crate) scope: ScopeKind,
     pub(crate) include: Vec<Pattern>,
     pub(crate) exclude: Vec<Pattern>,
+    pub(crate) scope_rules: Vec<ScopeRule>,
     pub(crate) depth: Option<u16>,
+    pub(crate) max_url_length: usize,
+    pub(crate) max_path_depth: Option<usize>,
+    pub(crate) max_repeated_segments: Option<usize>,
+    pub(crate) calendar_ahead: Option<u16>,
+    pub(crate) calendar_back: Option<u16>,
+    pub(crate) list_refused: bool,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) limits: Limits,
@@ -233,7 +240,14 @@ impl Settings {
             scope: ScopeKind::Host,
             include: Vec::new(),
             exclude: Vec::new(),
+            scope_rules: Vec::new(),
             depth: None,
+            max_url_length: 0,
+            max_path_depth: None,
+            max_repeated_segments: None,
+            calendar_ahead: None,
+            calendar_back: None,
+            list_refused: false,
             assets: false,
             max_outlinks: 0,
             limits: Limits::default(),

@@ -10,7 +10,7 @@ use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct CrawlConfig {
     pub workers: ShardCount,
     /// Which discovered URLs belong to the crawl.
     pub scope: ScopeRules,
+    /// Which URLs are the same URL. What is seen is remembered by it: it stays for a generation.
+    pub canonical: CanonicalRules,
     /// Limits and identity of a single fetch.
     pub fetch: FetchConfig,
     /// How long to wait between two requests to one host.
@@ -55,6 +57,8 @@ pub struct CrawlConfig {
     pub sitemaps: Sitemaps,
     /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
     pub sitemap_from: Option<i64>,
+    /// Whether links that the scope refuses are listed with the skipped URLs.
+    pub list_refused: bool,
     /// Bounds on a page's decoded size.
     pub decode: DecodeLimits,
     /// What to do with an existing data directory.

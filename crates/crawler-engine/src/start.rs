@@ -11,8 +11,8 @@ use crawler_fetch::{FetchSetupError, TlsRoots};
 use crawler_frontier::{FrontierDb, FrontierError};
 use crawler_politeness::IpLimits;
 use crawler_store::{StoreError, StorePositions, StoreWriter};
-use crawler_url::WireUrl;
 use crawler_url::scope::Scope;
+use crawler_url::{CanonicalRules, WireUrl};
 use tokio::sync::watch;
 
 use crate::budget::PageBudget;
@@ -67,6 +67,19 @@ pub enum StartError {
         dir: PathBuf,
         /// What the parser said.
         source: serde_json::Error,
+    },
+    /// The crawl was begun with other rules of what is the same URL.
+    #[error(
+        "the crawl in {} remembers its urls by other rules: {}; keep its rules, fetch everything \
+         again with --recrawl, or begin anew with --fresh",
+        dir.display(),
+        differences.join(", ")
+    )]
+    OtherRules {
+        /// The data directory.
+        dir: PathBuf,
+        /// How the rules given differ from those of the crawl.
+        differences: Vec<String>,
     },
     /// There are results of an earlier crawl, but nothing that says how far it came.
     #[error(
@@ -141,6 +154,7 @@ pub(crate) fn start_measured(
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
     let resumed = frontier.payload().is_some();
+    check_rules(&config, checkpoint.as_ref())?;
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -257,6 +271,20 @@ fn open_store(
     positions: Option<&StorePositions>,
 ) -> Result<StoreWriter, StoreError> {
     StoreWriter::open(&config.data_dir, config.store.clone(), positions)
+}
+
+/// Refuses rules by which URLs that were seen would not be known again. A new generation begins
+/// with nothing seen but what is queued, and so may have new ones.
+fn check_rules(config: &CrawlConfig, checkpoint: Option<&Checkpoint>) -> Result<(), StartError> {
+    let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.positions.is_some()) else {
+        return Ok(());
+    };
+    let before = checkpoint.canonical.clone().unwrap_or_else(CanonicalRules::none);
+    let differences = before.differences(&config.canonical);
+    if differences.is_empty() || config.start == Start::Recrawl {
+        return Ok(());
+    }
+    Err(StartError::OtherRules { dir: config.data_dir.clone(), differences })
 }
 
 /// The seeds of this run and of earlier ones: those already taken are known to the seen set.

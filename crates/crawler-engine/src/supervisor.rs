@@ -83,7 +83,8 @@ impl Supervisor {
 
     /// Watches until the phase is `Stopping`.
     fn oversee(&mut self, shards: &mut [Watched], starting: WorkGuard) {
-        let canonicalizer = Canonicalizer::keyed(self.reader.fingerprint_seed());
+        let canonicalizer = Canonicalizer::keyed(self.reader.fingerprint_seed())
+            .with_rules(&self.shared.config.canonical);
         let seeds = std::mem::take(&mut self.seeds);
         let mut seeding = Some(Seeding::new(seeds, canonicalizer, starting));
         let mut draining_since = None;

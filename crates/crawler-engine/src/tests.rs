@@ -12,8 +12,8 @@ use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_testweb::{Web, WebConfig, WebServer};
-use crawler_url::scope::{ScopeKind, ScopeRules};
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::scope::{ScopeKind, ScopeRules, UrlLimits};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
@@ -53,8 +53,11 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             kind: ScopeKind::Any,
             include: Vec::new(),
             exclude: Vec::new(),
+            rules: Vec::new(),
             depth_max: None,
+            limits: UrlLimits::default(),
         },
+        canonical: CanonicalRules::default(),
         fetch: FetchConfig {
             user_agent: "crawler-test".to_owned(),
             address_policy: AddressPolicy::AllowPrivate,
@@ -75,6 +78,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         outlinks_max: 10_000,
         sitemaps: Sitemaps::Off,
         sitemap_from: None,
+        list_refused: false,
         decode: DecodeLimits::default(),
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crawler_frontier::{FrontierDb, FrontierError, Ops};
 use crawler_politeness::UnixMillis;
 use crawler_store::{EncodedCapture, StoreError, StorePositions, StoreWriter};
-use crawler_url::ShardId;
+use crawler_url::{CanonicalRules, ShardId};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -70,6 +70,9 @@ pub(crate) struct Checkpoint {
     #[serde(default)]
     pub(crate) positions: Option<StorePositions>,
     pub(crate) counters: Counters,
+    /// By which rules URLs are remembered as seen; none before the first crawl.
+    #[serde(default)]
+    pub(crate) canonical: Option<CanonicalRules>,
     /// Addresses that must not be asked before a time to come.
     #[serde(default)]
     pub(crate) addresses: Vec<(IpAddr, UnixMillis)>,
@@ -246,7 +249,9 @@ fn record(
     // What ends before the next commit need not be remembered.
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
     let positions = Some(positions);
-    let payload = serde_json::to_vec(&Checkpoint { positions, counters, addresses })?;
+    let canonical = Some(shared.config.canonical.clone());
+    let checkpoint = Checkpoint { positions, counters, canonical, addresses };
+    let payload = serde_json::to_vec(&checkpoint)?;
     Ok(frontier.commit(pending, &payload)?)
 }
 

@@ -24,7 +24,10 @@ mod surt;
 mod tests;
 mod wire;
 
-pub use canonical::{CanonicalUrl, Canonicalizer};
+pub use canonical::{
+    BadParamName, CanonicalRules, CanonicalUrl, Canonicalizer, ParamName, QueryOrder,
+    SESSION_PARAMS, TRACKING_PARAMS,
+};
 pub use error::UrlError;
 pub use fingerprint::Fingerprint;
 pub use host::{HostHash, HostKey, registrable_domain};

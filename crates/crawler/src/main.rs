@@ -13,6 +13,7 @@ mod cli;
 mod credentials;
 mod doctor;
 mod exit;
+mod explain;
 mod logging;
 mod numbers;
 mod process;

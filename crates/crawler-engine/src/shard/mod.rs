@@ -36,12 +36,15 @@ mod outbox;
 mod outcome;
 mod outlinks;
 mod page;
+mod refused;
 mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
 mod usage;
 mod sitemaps;
+
+pub(crate) use robots_memory::rules as robots_rules;
 
 use gauges::BusyMeter;
 use hosts::HostTable;

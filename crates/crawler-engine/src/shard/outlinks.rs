@@ -2,10 +2,11 @@
 
 use crawler_extract::{Link, LinkKind, LinkVisitor, RobotsDirectives, encode_query};
 use crawler_frontier::{Candidate, Frontier, Hop, Lease, Source};
-use crawler_url::scope::{Scope, Verdict};
+use crawler_url::scope::{OutOfScope, Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, Fingerprint, ShardId, UrlError, WireUrl};
 
 use super::outbox::Outboxes;
+use super::refused::RefusedLinks;
 use crate::config::RobotsPolicy;
 use crate::counters::Counters;
 use crate::shared::Shared;
@@ -21,6 +22,7 @@ pub(super) struct Outlinks<'a> {
     pub(super) outboxes: &'a mut Outboxes,
     pub(super) shared: &'a Shared,
     pub(super) counters: &'a mut Counters,
+    pub(super) refused: &'a mut RefusedLinks,
     /// New URLs on hosts of this shard.
     pub(super) local: Vec<Candidate>,
     /// Shards that were sent something.
@@ -76,7 +78,7 @@ impl Outlinks<'_> {
         let depth = self.lease.depth.saturating_add(1);
         match self.scope.judge(&url, depth) {
             Verdict::In => {}
-            Verdict::Out(why) => return self.refuse(why.reason()),
+            Verdict::Out(why) => return self.refuse_url(&url, why),
         }
         let fingerprint = self.canonicalizer.fingerprint(&url);
         self.route(fingerprint, url, depth, 0, hop, source);
@@ -132,6 +134,13 @@ impl Outlinks<'_> {
         if !self.touched.contains(&shard) {
             self.touched.push(shard);
         }
+    }
+
+    /// Counts a link that the scope refuses, and lists it if that is wanted.
+    pub(super) fn refuse_url(&mut self, url: &WireUrl, why: OutOfScope) {
+        let rules = &self.shared.config.scope;
+        self.refused.list(url, why, self.lease, rules, self.canonicalizer);
+        self.refuse(why.reason());
     }
 
     pub(super) fn refuse(&mut self, reason: &'static str) {

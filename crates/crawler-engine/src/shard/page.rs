@@ -17,6 +17,7 @@ use super::capture::{memory_of, revisit};
 use super::job::Running;
 use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
+use super::refused::RefusedLinks;
 use super::settlement::{End, Settlement};
 use super::{Shard, sitemaps};
 use crate::shared::Shared;
@@ -29,6 +30,7 @@ pub(super) struct PageWork {
     pub(super) encoder: CaptureEncoder,
     canonicalizer: Canonicalizer,
     scope: Arc<Scope>,
+    refused: RefusedLinks,
     scope_version: u64,
 }
 
@@ -50,8 +52,10 @@ impl PageWork {
     pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
             encoder: CaptureEncoder::new(EncoderConfig::default()),
-            canonicalizer: Canonicalizer::keyed(fingerprint_seed),
+            canonicalizer: Canonicalizer::keyed(fingerprint_seed)
+                .with_rules(&shared.config.canonical),
             scope: shared.scope.load(),
+            refused: RefusedLinks::new(shared.config.list_refused),
             scope_version: shared.scope.version(),
         }
     }
@@ -126,6 +130,7 @@ impl Shard {
             outboxes: &mut self.outboxes,
             shared: &shared,
             counters: self.ledger.counters(),
+            refused: &mut self.work.refused,
             local: Vec::new(),
             touched: Vec::new(),
             found: 0,
@@ -142,6 +147,7 @@ impl Shard {
         counters.links_found += u64::from(found);
         let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
         counters.refuse_links("max_outlinks", u64::from(dropped));
+        self.ledger.list_refused(self.work.refused.take());
         (reading.touched, reading.links_found, reading.robots) = (touched, found, robots);
         if !local.is_empty() {
             self.admit(local);
@@ -165,7 +171,9 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
     }
     let is_seed = outlinks.lease.depth == 0;
     match outlinks.scope.judge(&target, outlinks.lease.depth) {
-        Verdict::Out(why) if !(is_seed && why == OutOfScope::Kind) => outlinks.refuse(why.reason()),
+        Verdict::Out(why) if !(is_seed && why == OutOfScope::Kind) => {
+            outlinks.refuse_url(&target, why);
+        }
         verdict => {
             if verdict != Verdict::In {
                 shared.scope.widen(&target);

@@ -61,7 +61,8 @@ impl Shard {
     }
 }
 
-fn rules(text: &RobotsText, product_token: &str) -> Arc<RobotsRules> {
+/// The rules for one product token.
+pub(crate) fn rules(text: &RobotsText, product_token: &str) -> Arc<RobotsRules> {
     Arc::new(match text {
         RobotsText::Body(body) => RobotsRules::parse(body, product_token),
         RobotsText::AllowAll => RobotsRules::allow_all(),

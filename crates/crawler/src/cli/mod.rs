@@ -6,6 +6,7 @@ mod crawl;
 mod data_dir;
 mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod get;
 mod help;
@@ -23,8 +24,10 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 10] =
-    ["get", "stats", "export", "import", "demo", "doctor", "repair", "testweb", "config", "help"];
+pub(crate) const COMMANDS: [&str; 11] = [
+    "get", "stats", "explain", "export", "import", "demo", "doctor", "repair", "testweb", "config",
+    "help",
+];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -37,6 +40,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         None => crawl::run(&args::sources(&matches)),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
+        Some(("explain", matches)) => explain::run(matches),
         Some(("export", matches)) => export::run(&parsed(matches)?),
         Some(("import", matches)) => import::run(&parsed(matches)?),
         Some(("demo", matches)) => demo::run(matches),
@@ -69,6 +73,7 @@ fn command() -> Command {
             .after_help(get::EXAMPLES),
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
+        explain::command(),
         export::ExportArgs::augment_args(Command::new("export"))
             .about("Write the frontier of a stopped crawl as JSON Lines")
             .after_help(export::EXAMPLES),

@@ -70,10 +70,8 @@ fn written_as(setting: &Setting) -> String {
 }
 
 fn default_toml(setting: &Setting) -> String {
-    if setting.form.is_list() && setting.default.is_empty() {
-        return toml(setting, &[]);
-    }
-    toml(setting, &[Entry::new(setting.default, "default")])
+    let entries = setting.default_texts().into_iter().map(|text| Entry::new(text, "default"));
+    toml(setting, &entries.collect::<Vec<_>>())
 }
 
 fn toml(setting: &Setting, entries: &[Entry]) -> String {

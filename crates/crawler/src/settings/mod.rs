@@ -27,14 +27,14 @@ use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{Http2, Network};
-use crawler_url::ShardCount;
-use crawler_url::scope::{Pattern, ScopeKind};
+use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
+use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
-pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
+pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
 pub(crate) use value::show_duration;
 
@@ -57,10 +57,18 @@ pub(crate) struct Settings {
     pub(crate) skip_bad_seeds: bool,
     pub(crate) recrawl: bool,
     pub(crate) fresh: bool,
+    pub(crate) canonical: CanonicalRules,
     pub(crate) scope: ScopeKind,
     pub(crate) include: Vec<Pattern>,
     pub(crate) exclude: Vec<Pattern>,
+    pub(crate) scope_rules: Vec<ScopeRule>,
     pub(crate) depth: Option<u16>,
+    pub(crate) max_url_length: usize,
+    pub(crate) max_path_depth: Option<usize>,
+    pub(crate) max_repeated_segments: Option<usize>,
+    pub(crate) calendar_ahead: Option<u16>,
+    pub(crate) calendar_back: Option<u16>,
+    pub(crate) list_refused: bool,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) sitemaps: Sitemaps,
@@ -234,10 +242,18 @@ impl Settings {
             skip_bad_seeds: false,
             recrawl: false,
             fresh: false,
+            canonical: CanonicalRules::none(),
             scope: ScopeKind::Host,
             include: Vec::new(),
             exclude: Vec::new(),
+            scope_rules: Vec::new(),
             depth: None,
+            max_url_length: 0,
+            max_path_depth: None,
+            max_repeated_segments: None,
+            calendar_ahead: None,
+            calendar_back: None,
+            list_refused: false,
             assets: false,
             max_outlinks: 0,
             sitemaps: Sitemaps::Off,

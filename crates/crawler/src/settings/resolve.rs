@@ -1,6 +1,6 @@
 //! Settings turned into what the engine is told.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start};
 use crawler_extract::Assets;
@@ -8,7 +8,7 @@ use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_url::WireUrl;
-use crawler_url::scope::ScopeRules;
+use crawler_url::scope::{ScopeRules, UrlLimits};
 
 use super::Settings;
 use super::read::agent_name_of;
@@ -25,12 +25,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
     CrawlConfig {
         seeds,
         workers: settings.workers,
-        scope: ScopeRules {
-            kind: settings.scope,
-            include: settings.include.clone(),
-            exclude: settings.exclude.clone(),
-            depth_max: settings.depth,
-        },
+        scope: settings.scope_rules(year_at(SystemTime::now())),
+        canonical: settings.canonical.clone(),
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
@@ -54,6 +50,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         outlinks_max: settings.max_outlinks,
         sitemaps: settings.sitemaps,
         sitemap_from: settings.sitemap_from,
+        list_refused: settings.list_refused,
         decode: DecodeLimits::default(),
         start: settings.start(),
         drain_deadline: DRAIN_DEADLINE,
@@ -79,8 +76,28 @@ impl Settings {
         self.robots_agent.clone().or_else(|| agent_name_of(&self.user_agent()))
     }
 
-    fn product_token(&self) -> String {
+    /// Whom robots.txt rules must name to mean us.
+    pub(crate) fn product_token(&self) -> String {
         self.agent_name().unwrap_or_else(|| PRODUCT.to_owned())
+    }
+
+    /// Which links belong to the crawl, when it begins in the year `now`.
+    pub(crate) fn scope_rules(&self, now: u16) -> ScopeRules {
+        let years = self.calendar_back.map_or(0, |back| now.saturating_sub(back))
+            ..self.calendar_ahead.map_or(u16::MAX, |ahead| now.saturating_add(ahead + 1));
+        ScopeRules {
+            kind: self.scope,
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            rules: self.scope_rules.clone(),
+            depth_max: self.depth,
+            limits: UrlLimits {
+                bytes_max: self.max_url_length,
+                segments_max: self.max_path_depth.unwrap_or(usize::MAX),
+                repeats_max: self.max_repeated_segments.unwrap_or(usize::MAX),
+                calendar_years: (years != (0..u16::MAX)).then_some(years),
+            },
+        }
     }
 
     fn start(&self) -> Start {
@@ -127,6 +144,13 @@ impl Settings {
             ..StoreConfig::default()
         }
     }
+}
+
+/// The year, but for a day at its turn.
+pub(crate) fn year_at(time: SystemTime) -> u16 {
+    const SECS_PER_YEAR: u64 = 31_556_952;
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u16::try_from(1970 + since_1970.as_secs() / SECS_PER_YEAR).unwrap_or(u16::MAX)
 }
 
 /// The machine's name, as the kernel has it.

@@ -12,6 +12,12 @@ const WARC_BYTES_MIN: u64 = 1 << 20;
 const WARC_BYTES_MAX: u64 = 1 << 40;
 
 pub(super) const SETTINGS: &[Setting] = &[
+    Setting::switch(
+        "list_refused",
+        |s, given| put(&mut s.list_refused, given.switch()),
+        "List links that the scope refuses in reports/skipped.jsonl too, with the reason and the page \
+         they were found on. They are counted in any case",
+    ),
     Setting::value(
         "output",
         "DIR",

@@ -41,8 +41,8 @@ mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
-mod usage;
 mod sitemaps;
+mod usage;
 
 pub(crate) use robots_memory::rules as robots_rules;
 

@@ -46,6 +46,7 @@ pub use counters::Counters;
 pub use examine::{Examined, examine};
 pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
+pub use lock::is_in_use;
 pub use phase::{FinalReport, Finish, Phase};
 pub use repair::{Repaired, check, repair};
 pub use retries::{Cause, Retries, UnknownCause};

@@ -72,6 +72,11 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.
     pub pages_per_host: Option<u64>,
+    /// Bytes to receive from one host; its further URLs are skipped with reason `host_bytes`.
+    pub bytes_per_host: Option<u64>,
+    /// Failed fetches and 5xx responses of one host; its further URLs are skipped with reason
+    /// `host_errors`.
+    pub errors_per_host: Option<u32>,
 }
 
 /// What the crawl may take of the machine. None of them ends it: short of memory or frontier it

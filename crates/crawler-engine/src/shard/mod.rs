@@ -40,6 +40,7 @@ mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
+mod standing;
 mod usage;
 
 use gauges::BusyMeter;

@@ -27,6 +27,7 @@ use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Ceilings, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
+use crawler_politeness::BreakerConfig;
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
@@ -69,6 +70,7 @@ pub(crate) struct Settings {
     pub(crate) host_concurrency: u16,
     pub(crate) ip_concurrency: u16,
     pub(crate) ip_delay: Duration,
+    pub(crate) breaker: BreakerConfig,
     pub(crate) robots: RobotsPolicy,
     pub(crate) contact: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -241,6 +243,7 @@ impl Settings {
             host_concurrency: 0,
             ip_concurrency: 0,
             ip_delay: Duration::ZERO,
+            breaker: BreakerConfig::default(),
             robots: RobotsPolicy::Obey,
             contact: None,
             user_agent: None,

@@ -34,6 +34,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
+            breaker: settings.breaker.clone(),
             ..PaceConfig::default()
         },
         robots: settings.robots,

@@ -48,6 +48,29 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Shortest time between two requests to one IP address; never more than `delay`",
     ),
     Setting::value(
+        "dead_host_after",
+        "N",
+        "5",
+        |s, given| put(&mut s.breaker.failures_max, given.count(0..=1000)),
+        "Failures in a row (DNS, TCP, TLS, HTTP) after which a host is only probed, by one URL at a \
+         time; 0 means never",
+    ),
+    Setting::value(
+        "probe_interval",
+        "TIME",
+        "1m",
+        |s, given| put(&mut s.breaker.interval_first, given.duration(Duration::from_millis(1))),
+        "Pause before the first probe of such a host; doubles up to 1h",
+    ),
+    Setting::value(
+        "dead_host_probes",
+        "N",
+        "3",
+        |s, given| put(&mut s.breaker.probes_max, given.count(0..=1000)),
+        "Failed probes after which its URLs end as failed, with reason host_dead_dns, _tcp, _tls or \
+         _http",
+    ),
+    Setting::value(
         "robots",
         "POLICY",
         "obey",

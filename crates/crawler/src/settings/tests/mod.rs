@@ -233,6 +233,11 @@ fn settings_reach_the_engine() {
         "delay=2s",
         "max_crawl_delay=9s",
         "ip_delay=7ms",
+        "dead_host_after=4",
+        "dead_host_probes=2",
+        "probe_interval=30s",
+        "max_bytes_per_host=5M",
+        "max_errors_per_host=6",
         "robots=ignore",
         "max_body=1M",
         "http2=off",
@@ -255,6 +260,15 @@ fn settings_reach_the_engine() {
     assert_eq!(config.pace.delay, Duration::from_secs(2));
     assert_eq!(config.pace.crawl_delay_max, Duration::from_secs(9));
     assert_eq!(config.ip_interval, Duration::from_millis(7));
+    let breaker = BreakerConfig {
+        failures_max: 4,
+        probes_max: 2,
+        interval_first: Duration::from_secs(30),
+        ..BreakerConfig::default()
+    };
+    assert_eq!(config.pace.breaker, breaker);
+    assert_eq!(config.limits.bytes_per_host, Some(5 << 20));
+    assert_eq!(config.limits.errors_per_host, Some(6));
     assert_eq!(config.robots, RobotsPolicy::Ignore);
     assert_eq!(config.fetch.body_bytes_max, 1 << 20);
     assert_eq!(config.fetch.http2, Http2::Off);

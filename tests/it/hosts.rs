@@ -100,3 +100,31 @@ fn the_wishes_of_the_owner_are_kept_with_each_page() {
     }
     assert_eq!(texts(&rows, "robots"), ["noai", "noai"]);
 }
+
+#[test]
+fn rules_for_hosts_overrule_the_settings() {
+    let answer = |_: usize, target: &str| match target {
+        "/robots.txt" => response(200, "", "User-agent: *\nDisallow: /\n"),
+        _ => response(200, "", "page"),
+    };
+    let [usual, own, closed] =
+        ["127.0.0.1", "127.0.7.2", "127.0.8.3"].map(|addr| Scripted::at(addr, answer));
+    let place = Place::new();
+    let rules = "[[host]]\nmatch = \"127.0.7.*\"\nrobots = \"ignore\"\ndelay = \"150ms\"\n\
+        max_pages = 3\n\n[[host]]\nmatch = \"127.0.8.3\"\nblocked = true\n\n\
+        [[host]]\nmatch = \"127.*\"\nmax_pages = 1\n";
+    place.write("rules.toml", rules);
+    let seeds = [&usual, &own, &closed]
+        .map(|server| (0..5).map(|page| server.url(&format!("/{page}\n"))).collect::<String>());
+    place.write("seeds.txt", &seeds.concat());
+    let fast = ["--allow-private", "--delay", "0", "--ip-delay", "0", "--progress", "off"];
+    let files = ["--config", "rules.toml", "--seeds", "seeds.txt", "--output", "crawl"];
+    let ended = place.crawler([&fast[..], &files].concat()).ends(0);
+    assert_consistent(&ended, &place.data());
+    assert_eq!(ended.number("pages"), 3, "three of the host that is ours, none of the others");
+    assert_eq!(ended.number("skipped/robots"), 5);
+    assert_eq!(ended.number("skipped/host_limit"), 2);
+    assert_eq!(ended.number("skipped/host_blocked"), 5);
+    assert_eq!((usual.asked().len(), own.asked().len(), closed.asked().len()), (1, 3, 0));
+    assert!(own.pauses_ms().iter().all(|pause| *pause >= 149), "{:?}", own.pauses_ms());
+}

@@ -22,7 +22,12 @@ impl Scripted {
     /// `answer` is given the number of requests before and the request target; it says the whole
     /// response; nothing closes the connection.
     pub(crate) fn new(answer: impl Fn(usize, &str) -> String + Send + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        Self::at("127.0.0.1", answer)
+    }
+
+    /// The same at another address of this machine.
+    pub(crate) fn at(addr: &str, answer: impl Fn(usize, &str) -> String + Send + 'static) -> Self {
+        let listener = TcpListener::bind((addr, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let addr = listener.local_addr().unwrap();
         let (log, stop) = (Log::default(), Arc::default());

@@ -11,6 +11,8 @@ use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
 use crawler_url::{ShardCount, WireUrl};
 
+use crate::host_policy::HostRule;
+
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
 pub struct CrawlConfig {
@@ -34,6 +36,8 @@ pub struct CrawlConfig {
     pub concurrency: u32,
     /// Fetches in flight at once per host.
     pub host_concurrency: u16,
+    /// What holds for some hosts instead; the first rule that matches a host wins.
+    pub host_rules: Vec<HostRule>,
     /// Fetches in flight at once per IP address, over all hosts and shards.
     pub ip_concurrency: u16,
     /// Shortest time between two request starts to one IP address.

@@ -112,6 +112,12 @@ impl Shard {
 
     fn begin(&mut self, lease: Lease, now: UnixMillis) {
         let host = lease.fingerprint.host;
+        self.look_up_rule(&lease);
+        if let Some(hosts) = &self.shared.policies.get(self.hosts.rule(host)).blocked_by {
+            let detail = format!("rule for hosts {hosts}");
+            self.hosts.entry(host).leases_open += 1;
+            return self.skip(lease, "host_blocked", Some(&detail));
+        }
         let allowance = self.host_allowance(host);
         let context = self.hosts.entry(host);
         context.leases_open += 1;
@@ -142,7 +148,9 @@ impl Shard {
     }
 
     fn clearance(&mut self, lease: &Lease, now: UnixMillis) -> Clearance {
-        if self.shared.config.robots == RobotsPolicy::Ignore {
+        if self.shared.policies.get(self.hosts.rule(lease.fingerprint.host)).robots
+            == RobotsPolicy::Ignore
+        {
             return Clearance::Go;
         }
         self.recall_robots(lease);
@@ -179,12 +187,12 @@ impl Shard {
     /// A fetch that dies with its shard or process still counts: the host's next fetch time is
     /// durable before its answer. With several fetches at once it would hold up the others.
     fn reserve_pace(&mut self, host: HostHash) {
-        let config = &self.shared.config;
-        if config.host_concurrency > 1 || config.pace.delay.is_zero() {
+        let policy = self.shared.policies.get(self.hosts.rule(host));
+        if policy.concurrency > 1 || policy.pace.delay.is_zero() {
             return;
         }
         if let Some(pace) = self.frontier.pace(host) {
-            let next = clock::now() + pace.delay(&config.pace);
+            let next = clock::now() + pace.delay(&policy.pace);
             pace.next_fetch_at = pace.next_fetch_at.max(next);
         }
     }

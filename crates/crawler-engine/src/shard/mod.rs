@@ -154,7 +154,7 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(config, Relief::default());
+        let limits = frontier_limits(&shared.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
@@ -306,5 +306,5 @@ impl Shard {
 /// delay, lest a host be asked again too soon.
 fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
     let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    if is_first { now } else { now + shared.config.pace.delay }
+    if is_first { now } else { now + shared.policies.delay_max() }
 }

@@ -112,7 +112,8 @@ impl Shard {
         }
         let jitter = Jitter::new(fastrand::f32());
         if let Some(pace) = self.frontier.pace(host) {
-            pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);
+            let policy = self.shared.policies.get(self.hosts.rule(host));
+            pace.observe(clock::now(), seen, &policy.pace, jitter);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Shard;
 /// What is left of a host's budgets.
 pub(super) enum HostAllowance {
     Left,
-    /// Nothing, if all that is in flight brings a page.
+    /// Nothing before something in flight has ended.
     Claimed,
     /// Nothing, for this reason.
     Spent(&'static str),
@@ -18,7 +18,7 @@ pub(super) enum HostAllowance {
 impl Shard {
     /// How the host stands after what it did so far.
     pub(super) fn standing(&mut self, host: HostHash, now: UnixMillis) -> Standing {
-        let config = &self.shared.config.pace;
+        let config = &self.shared.policies.get(self.hosts.rule(host)).pace;
         self.frontier.pace(host).map_or(Standing::Alive, |pace| pace.standing(now, config))
     }
 
@@ -38,23 +38,37 @@ impl Shard {
         }
     }
 
+    /// Finds out which rule is about the lease's host, once.
+    pub(super) fn look_up_rule(&mut self, lease: &Lease) {
+        if self.shared.policies.has_rules() {
+            let policies = &self.shared.policies;
+            let context = self.hosts.entry(lease.fingerprint.host);
+            context.rule.get_or_insert_with(|| policies.rule_of(lease.url.host()));
+        }
+    }
+
     /// Whether the host may be asked for another URL, all in all.
     pub(super) fn host_allowance(&mut self, host: HostHash) -> HostAllowance {
-        let limits = self.shared.config.limits;
-        if limits.bytes_per_host.is_some() || limits.errors_per_host.is_some() {
+        let policy = self.shared.policies.get(self.hosts.rule(host));
+        let leases_open = self.hosts.entry(host).leases_open;
+        if policy.bytes.is_some() || policy.errors.is_some() {
             let spent = self.frontier.pace(host).map(|pace| pace.spent).unwrap_or_default();
-            if limits.bytes_per_host.is_some_and(|limit| spent.bytes >= limit) {
+            if policy.bytes.is_some_and(|limit| spent.bytes >= limit) {
                 return HostAllowance::Spent("host_bytes");
             }
-            if limits.errors_per_host.is_some_and(|limit| spent.errors >= limit) {
+            if policy.errors.is_some_and(|limit| spent.errors >= limit) {
                 return HostAllowance::Spent("host_errors");
             }
         }
-        let Some(limit) = limits.pages_per_host else { return HostAllowance::Left };
+        // The frontier knows one limit for all: the highest.
+        if leases_open >= u64::from(policy.concurrency) && self.shared.policies.has_rules() {
+            return HostAllowance::Claimed;
+        }
+        let Some(limit) = policy.pages else { return HostAllowance::Left };
         let fetched = self.frontier.totals(host).map_or(0, |totals| totals.fetched);
         if fetched >= limit {
             HostAllowance::Spent("host_limit")
-        } else if fetched + self.hosts.entry(host).leases_open >= limit {
+        } else if fetched + leases_open >= limit {
             HostAllowance::Claimed
         } else {
             HostAllowance::Left

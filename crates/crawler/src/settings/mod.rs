@@ -7,6 +7,7 @@
 
 mod annotate;
 mod file;
+mod host_rules;
 mod layers;
 mod problem;
 mod read;
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Ceilings, Limits, RobotsPolicy};
+use crawler_engine::{Ceilings, HostRule, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
 use crawler_politeness::BreakerConfig;
 use crawler_url::ShardCount;
@@ -71,6 +72,7 @@ pub(crate) struct Settings {
     pub(crate) ip_concurrency: u16,
     pub(crate) ip_delay: Duration,
     pub(crate) breaker: BreakerConfig,
+    pub(crate) host_rules: Vec<HostRule>,
     pub(crate) robots: RobotsPolicy,
     pub(crate) contact: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -244,6 +246,7 @@ impl Settings {
             ip_concurrency: 0,
             ip_delay: Duration::ZERO,
             breaker: BreakerConfig::default(),
+            host_rules: Vec::new(),
             robots: RobotsPolicy::Obey,
             contact: None,
             user_agent: None,

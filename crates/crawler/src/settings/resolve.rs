@@ -41,6 +41,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         product_token,
         concurrency: settings.concurrency,
         host_concurrency: settings.host_concurrency,
+        host_rules: settings.host_rules.clone(),
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,

@@ -12,6 +12,8 @@ use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
+use crate::host_policy::HostRule;
+
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
 pub struct CrawlConfig {
@@ -37,6 +39,8 @@ pub struct CrawlConfig {
     pub concurrency: u32,
     /// Fetches in flight at once per host.
     pub host_concurrency: u16,
+    /// What holds for some hosts instead; the first rule that matches a host wins.
+    pub host_rules: Vec<HostRule>,
     /// Fetches in flight at once per IP address, over all hosts and shards.
     pub ip_concurrency: u16,
     /// Shortest time between two request starts to one IP address.
@@ -81,6 +85,11 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.
     pub pages_per_host: Option<u64>,
+    /// Bytes to receive from one host; its further URLs are skipped with reason `host_bytes`.
+    pub bytes_per_host: Option<u64>,
+    /// Failed fetches and 5xx responses of one host; its further URLs are skipped with reason
+    /// `host_errors`.
+    pub errors_per_host: Option<u32>,
 }
 
 /// What the crawl may take of the machine. None of them ends it: short of memory or frontier it

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use crate::budget::PageBudget;
 use crate::config::CrawlConfig;
 use crate::counters::Counters;
+use crate::host_policy::HostPolicies;
 use crate::mesh::Mesh;
 use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
@@ -21,6 +22,7 @@ use crate::scope_cell::ScopeCell;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: CrawlConfig,
+    pub(crate) policies: HostPolicies,
     pub(crate) tls_roots: TlsRoots,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) mesh: Mesh,

@@ -19,6 +19,7 @@ use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, Start};
 use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
+use crate::host_policy::HostPolicies;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
 use crate::open_files::{self, FileShares};
@@ -176,6 +177,7 @@ pub(crate) fn start_measured(
     let scope = Scope::new(config.scope.clone(), &seeds);
     let shards = usize::from(config.workers.get());
     let shared = Arc::new(Shared {
+        policies: HostPolicies::new(&config),
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
         mesh: Mesh::new(config.workers),

@@ -68,6 +68,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         product_token: "crawler".to_owned(),
         concurrency: 32,
         host_concurrency: 1,
+        host_rules: Vec::new(),
         ip_concurrency: 8,
         ip_interval: Duration::ZERO,
         limits: Limits::default(),

@@ -9,6 +9,7 @@ use crawler_politeness::robots::{RobotsEntry, RobotsRules};
 use crawler_url::{HostHash, Scheme};
 
 use super::relief::SPILL_PARTS;
+use crate::host_policy::RuleIdx;
 
 /// Hosts whose robots rules are kept; beyond it the ones learned first are forgotten and asked
 /// for again.
@@ -45,6 +46,8 @@ pub(super) struct HostContext {
     pub(super) robots_pending: bool,
     /// Its sitemaps are queued, or it has none.
     pub(super) sitemaps_sought: bool,
+    /// Which rule for hosts is about it; looked up once.
+    pub(super) rule: Option<RuleIdx>,
     /// Leases not yet settled or given back: they count towards the limit per host.
     pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,
@@ -119,6 +122,11 @@ impl HostTable {
             self.order.push_back(host);
         }
         self.hosts.entry(host).or_default()
+    }
+
+    /// Which rule for hosts is about a host that has a lease.
+    pub(super) fn rule(&self, host: HostHash) -> RuleIdx {
+        self.hosts.get(&host).and_then(|context| context.rule).flatten()
     }
 
     /// The robots rules that the host's pages were last judged by.

@@ -42,6 +42,7 @@ mod robots;
 mod robots_memory;
 mod settlement;
 mod sitemaps;
+mod standing;
 mod usage;
 
 pub(crate) use robots_memory::rules as robots_rules;
@@ -162,7 +163,7 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(config, Relief::default());
+        let limits = frontier_limits(&shared.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
@@ -314,5 +315,5 @@ impl Shard {
 /// delay, lest a host be asked again too soon.
 fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
     let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    if is_first { now } else { now + shared.config.pace.delay }
+    if is_first { now } else { now + shared.policies.delay_max() }
 }

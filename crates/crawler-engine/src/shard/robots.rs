@@ -8,13 +8,13 @@ use crawler_frontier::Lease;
 use crawler_politeness::robots::{
     BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry, parse_max_age,
 };
-use crawler_politeness::{Observation, UnixMillis};
+use crawler_politeness::{Observation, Standing, UnixMillis};
 use crawler_url::{Base, WireUrl};
 
 use super::Shard;
 use super::hosts::Closed;
 use super::job::{JobOutcome, Network, fetch};
-use super::outcome::{location, observation};
+use super::outcome::{failed, location, observation};
 use super::page::header;
 use crate::clock;
 use crate::retries::Retries;
@@ -140,7 +140,7 @@ impl RobotsReply {
         match self {
             Self::Answered { load, .. } => *load,
             Self::TooManyRedirects => Observation::Answered,
-            Self::Unreachable(_) => Observation::Failed,
+            Self::Unreachable(failure) => failed(failure.kind),
         }
     }
 
@@ -192,6 +192,12 @@ impl Shard {
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
         }
+        if let RobotsReply::Unreachable(failure) = reply
+            && self.is_unknown(&lease)
+            && failure.retryable()
+        {
+            return self.await_robots(lease, failure);
+        }
         let retries = reply.retries(&self.shared.config.retries);
         let context = self.hosts.entry(host);
         if context.robots_failures < retries {
@@ -201,7 +207,35 @@ impl Shard {
             context.robots_failures = 0;
             self.adopt_robots(&lease, reply, now);
         }
-        let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
+        let due = self.next_fetch_at(host);
+        self.put_off(lease, due);
+    }
+
+    /// Whether no rules of the host are known, stale or not.
+    fn is_unknown(&mut self, lease: &Lease) -> bool {
+        self.hosts.entry(lease.fingerprint.host).robots(lease.url.scheme()).is_none()
+    }
+
+    /// A host without rules was not reached: nothing may be asked (RFC 9309 section 2.3.1.4), so it
+    /// is its standing that decides how its URLs end. While it is alive each is tried as often as if
+    /// the page itself had been asked for.
+    fn await_robots(&mut self, lease: Lease, failure: &FetchFailure) {
+        let host = lease.fingerprint.host;
+        self.spend(host, 0, true);
+        self.pace(host, failed(failure.kind));
+        let retries = self.shared.config.retries.after_failure(failure.kind);
+        let standing = self.standing(host, clock::now());
+        let failures = &mut self.hosts.entry(host).robots_failures;
+        match standing {
+            Standing::Dead(class) => return self.give_up_dead(lease, class),
+            Standing::Alive if *failures >= retries => {
+                *failures = 0;
+                return self.give_up(lease, failure.kind.as_str(), &failure.detail);
+            }
+            Standing::Alive => *failures += 1,
+            Standing::Probed(_) => {}
+        }
+        let due = self.next_fetch_at(host);
         self.put_off(lease, due);
     }
 

@@ -236,7 +236,7 @@ fn next_fetch(stored: &StoredUrl, now: UnixMillis) -> Option<NextFetch> {
         "nothing but a run of the crawl"
     } else if pace.is_backing_off(now) {
         "the end of a back-off: the host answered 429 or 503"
-    } else if pace.failures_in_row > 0 {
+    } else if pace.failures.count() > 0 {
         "the end of a pause after failed fetches"
     } else if pace.crawl_delay.is_some() {
         "the Crawl-delay of robots.txt"

@@ -7,6 +7,7 @@
 
 mod annotate;
 mod file;
+mod host_rules;
 mod layers;
 mod problem;
 mod read;
@@ -25,8 +26,9 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
+use crawler_engine::{Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{Http2, Network};
+use crawler_politeness::BreakerConfig;
 use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
 use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
@@ -80,6 +82,8 @@ pub(crate) struct Settings {
     pub(crate) host_concurrency: u16,
     pub(crate) ip_concurrency: u16,
     pub(crate) ip_delay: Duration,
+    pub(crate) breaker: BreakerConfig,
+    pub(crate) host_rules: Vec<HostRule>,
     pub(crate) robots: RobotsPolicy,
     pub(crate) contact: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -265,6 +269,8 @@ impl Settings {
             host_concurrency: 0,
             ip_concurrency: 0,
             ip_delay: Duration::ZERO,
+            breaker: BreakerConfig::default(),
+            host_rules: Vec::new(),
             robots: RobotsPolicy::Obey,
             contact: None,
             user_agent: None,

@@ -30,12 +30,14 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
+            breaker: settings.breaker.clone(),
             ..PaceConfig::default()
         },
         robots: settings.robots,
         product_token,
         concurrency: settings.concurrency,
         host_concurrency: settings.host_concurrency,
+        host_rules: settings.host_rules.clone(),
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod aliases;
 mod completeness;
 mod configuration;
 mod damage;
@@ -23,6 +24,7 @@ mod same_url;
 mod scope;
 mod scope_rules;
 mod signals;
+mod site;
 mod stats;
 mod transfer;
 mod webs;

@@ -52,6 +52,10 @@ pub struct CrawlConfig {
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// What becomes of a page that names another URL as its canonical one.
+    pub canonical_links: CanonicalLinks,
+    /// Whether the simhash of each page's visible text is stored.
+    pub simhash: bool,
     /// Whether links that the scope refuses are listed with the skipped URLs.
     pub list_refused: bool,
     /// Bounds on a page's decoded size.
@@ -100,6 +104,18 @@ pub enum RobotsPolicy {
     Obey,
     /// robots.txt is neither fetched nor consulted.
     Ignore,
+}
+
+/// What becomes of a page that names another URL as its canonical one (RFC 6596).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanonicalLinks {
+    /// The name is stored with the page, and is one of its links.
+    Record,
+    /// When that URL is in scope and of the same registrable domain, the page is an alias of it: it
+    /// is stored, the canonical URL is crawled as a redirect's target would be, and the page's other
+    /// links are not followed. A page to which a redirect or such a name led is none: its links are
+    /// followed, so that no circle of names hides what lies behind it.
+    Alias,
 }
 
 /// What to do with what is already in the data directory.

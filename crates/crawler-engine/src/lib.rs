@@ -39,7 +39,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Start};
+pub use config::{CanonicalLinks, Ceilings, CrawlConfig, Limits, RobotsPolicy, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -17,7 +17,8 @@ use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start, start,
+    CanonicalLinks, Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, RobotsPolicy, Start,
+    start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -75,6 +76,8 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        canonical_links: CanonicalLinks::Record,
+        simhash: false,
         list_refused: false,
         decode: DecodeLimits::default(),
         start: Start::Continue,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crawler_extract::{
-    LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
-    parse_x_robots_tag,
+    LinkKind, LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html,
+    parse_link_header, parse_x_robots_tag, simhash,
 };
 use crawler_fetch::{Response, Timings, decode};
 use crawler_frontier::{Lease, Source};
@@ -41,6 +41,8 @@ pub(super) struct Reading {
     pub(super) content_bytes: Option<u64>,
     pub(super) links_found: u32,
     pub(super) redirect: Option<WireUrl>,
+    pub(super) canonical: Option<WireUrl>,
+    pub(super) simhash: Option<u64>,
     pub(super) robots: RobotsDirectives,
     /// Shards that its outlinks were handed to.
     pub(super) touched: Vec<ShardId>,
@@ -131,6 +133,7 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            canonical: None,
             robots: RobotsDirectives::default(),
         };
         if let Some(target) = location(response) {
@@ -138,7 +141,8 @@ impl Shard {
         } else {
             scan(response, &mut outlinks, &mut reading);
         }
-        let Outlinks { local, touched, found, robots, counters, .. } = outlinks;
+        let Outlinks { local, touched, found, robots, counters, canonical, .. } = outlinks;
+        reading.canonical = canonical;
         counters.links_found += u64::from(found);
         let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
         counters.refuse_links("max_outlinks", u64::from(dropped));
@@ -187,10 +191,16 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
             outlinks.directives(parse_x_robots_tag(value, &config.product_token));
         }
     }
-    for value in response.headers.get_all(http::header::LINK) {
-        if let Ok(value) = value.to_str() {
-            parse_link_header(value, &mut |link| outlinks.link(link));
-        }
+    let fields = response.headers.get_all(http::header::LINK);
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| {
+            if link.kind == LinkKind::Canonical {
+                outlinks.canonical(link.href);
+            }
+        });
+    }
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| outlinks.link(link));
     }
     let content_type = header(response, "content-type");
     if !is_html(content_type, &decoded.bytes[..decoded.bytes.len().min(SNIFF_BYTES)]) {
@@ -204,6 +214,7 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
         product_token: Some(&config.product_token),
     };
     reading.facts = Some(extract(&input, outlinks));
+    reading.simhash = config.simhash.then(|| simhash(&decoded.bytes)).flatten();
 }
 
 pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

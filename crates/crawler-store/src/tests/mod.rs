@@ -43,6 +43,8 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         language: Some("en"),
         outlinks: 12,
         redirect: None,
+        canonical: None,
+        simhash: None,
         robots: None,
         content_bytes: Some(body.len() as u64),
         timings_ms: CaptureTimings { total: 12.3456, ..CaptureTimings::default() },

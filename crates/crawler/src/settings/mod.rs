@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Ceilings, Limits, RobotsPolicy};
+use crawler_engine::{CanonicalLinks, Ceilings, Limits, RobotsPolicy};
 use crawler_fetch::Http2;
 use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
 use crawler_url::{CanonicalRules, ShardCount};
@@ -68,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) calendar_ahead: Option<u16>,
     pub(crate) calendar_back: Option<u16>,
     pub(crate) list_refused: bool,
+    pub(crate) simhash: bool,
+    pub(crate) canonical_links: CanonicalLinks,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) limits: Limits,
@@ -248,6 +250,8 @@ impl Settings {
             calendar_ahead: None,
             calendar_back: None,
             list_refused: false,
+            simhash: false,
+            canonical_links: CanonicalLinks::Record,
             assets: false,
             max_outlinks: 0,
             limits: Limits::default(),

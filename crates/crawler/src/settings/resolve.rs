@@ -44,6 +44,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        canonical_links: settings.canonical_links,
+        simhash: settings.simhash,
         list_refused: settings.list_refused,
         decode: DecodeLimits::default(),
         start: settings.start(),

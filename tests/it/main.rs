@@ -27,4 +27,5 @@ mod signals;
 mod site;
 mod stats;
 mod transfer;
+mod traps;
 mod webs;

@@ -11,6 +11,8 @@ use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
+use crate::traps::TrapRule;
+
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
 pub struct CrawlConfig {
@@ -52,6 +54,8 @@ pub struct CrawlConfig {
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// When a template of URLs is taken for a trap; none if never.
+    pub traps: Option<TrapRule>,
     /// What becomes of a page that names another URL as its canonical one.
     pub canonical_links: CanonicalLinks,
     /// Whether the simhash of each page's visible text is stored.

@@ -26,6 +26,7 @@ mod open_files;
 mod outstanding;
 mod phase;
 mod pressure;
+mod release;
 mod repair;
 mod scope_cell;
 mod shard;
@@ -34,6 +35,7 @@ mod snapshot;
 mod start;
 mod supervisor;
 mod transfer;
+mod traps;
 mod writer;
 
 #[cfg(test)]
@@ -46,7 +48,9 @@ pub use examine::{Examined, examine};
 pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use phase::{FinalReport, Finish, Phase};
+pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};
 pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
 pub use start::{StartError, start};
 pub use transfer::{Brought, Import, ImportError, export_frontier};
+pub use traps::{Trap, TrapRule, read_traps};

@@ -76,6 +76,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        traps: None,
         canonical_links: CanonicalLinks::Record,
         simhash: false,
         list_refused: false,

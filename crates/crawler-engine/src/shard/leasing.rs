@@ -91,6 +91,7 @@ impl Shard {
 
     /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
     pub(super) fn admit(&mut self, links: Vec<Candidate>) {
+        let links = self.sift_trapped(links);
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
         }

@@ -41,6 +41,7 @@ mod relief;
 mod robots;
 mod robots_memory;
 mod settlement;
+mod traps;
 
 pub(crate) use robots_memory::rules as robots_rules;
 
@@ -52,6 +53,7 @@ use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
+use traps::TemplateWatch;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
 const EVENTS_PER_TURN_MAX: usize = 16;
@@ -134,6 +136,7 @@ struct Shard {
     outboxes: Outboxes,
     ledger: Ledger,
     work: PageWork,
+    traps: TemplateWatch,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
@@ -166,6 +169,7 @@ impl Shard {
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
+            traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
             lease_from: first_lease_at(&shared, clock::now()),
             jobs_cap: JobsCap::new(jobs_max),

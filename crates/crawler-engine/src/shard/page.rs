@@ -20,6 +20,7 @@ use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
 use super::refused::RefusedLinks;
 use super::settlement::{End, Settlement};
+use super::traps::Content;
 use crate::shared::Shared;
 
 /// Bytes of a body that are looked at to tell whether it is HTML.
@@ -30,7 +31,7 @@ pub(super) struct PageWork {
     pub(super) encoder: CaptureEncoder,
     canonicalizer: Canonicalizer,
     scope: Arc<Scope>,
-    refused: RefusedLinks,
+    pub(super) refused: RefusedLinks,
     scope_version: u64,
 }
 
@@ -94,6 +95,9 @@ impl Shard {
         let revisit = revisit(memory.as_ref(), response);
         let capture = self.encode(&lease, response, timings, &reading, revisit);
         let is_new = response.status == 200 && revisit.is_none();
+        if is_new {
+            self.watch_template(&lease.url, Content::of(&capture, reading.simhash));
+        }
         let end = End::Fetched {
             status: response.status,
             wire_bytes: (response.head.len() + response.body.len()) as u64,

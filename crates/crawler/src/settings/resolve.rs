@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crawler_engine::{CrawlConfig, RobotsPolicy, Start};
+use crawler_engine::{CrawlConfig, RobotsPolicy, Start, TrapRule};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -44,6 +44,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        traps: (settings.trap_yield > 0)
+            .then_some(TrapRule { pages: settings.trap_pages, yield_percent: settings.trap_yield }),
         canonical_links: settings.canonical_links,
         simhash: settings.simhash,
         list_refused: settings.list_refused,

@@ -92,6 +92,22 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The same for days and months of the past",
     ),
     Setting::value(
+        "trap_yield",
+        "PERCENT",
+        "2",
+        |s, given| put(&mut s.trap_yield, given.count(0..=100)),
+        "Follow no more links to URLs of a template such as example.com/list/{num}?page&sort when fewer \
+         of its pages had new content; 0 never. They are listed in reports/skipped.jsonl as trap, the \
+         templates by `crawler traps`. With --simhash nearly the same is not new",
+    ),
+    Setting::value(
+        "trap_pages",
+        "N",
+        "200",
+        |s, given| put(&mut s.trap_pages, given.count(2..=1_000_000)),
+        "Pages of a template that are looked at for that, and again after as many",
+    ),
+    Setting::value(
         "max_outlinks",
         "N",
         "50000",

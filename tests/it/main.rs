@@ -16,6 +16,7 @@ mod failures;
 mod get;
 mod harness;
 mod limits;
+mod plan;
 mod politeness;
 mod repair;
 mod resources;

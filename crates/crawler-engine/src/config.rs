@@ -24,6 +24,8 @@ pub struct CrawlConfig {
     pub workers: ShardCount,
     /// Which discovered URLs belong to the crawl.
     pub scope: ScopeRules,
+    /// Whether queued URLs are judged by the scope once more before they are fetched.
+    pub rescope: bool,
     /// Which URLs are the same URL. What is seen is remembered by it: it stays for a generation.
     pub canonical: CanonicalRules,
     /// Limits and identity of a single fetch.

@@ -57,6 +57,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             depth_max: None,
             limits: UrlLimits::default(),
         },
+        rescope: false,
         canonical: CanonicalRules::default(),
         fetch: FetchConfig {
             user_agent: "crawler-test".to_owned(),

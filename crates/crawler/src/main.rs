@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod logging;
 mod numbers;
+mod plan;
 mod process;
 mod progress;
 mod report;

@@ -126,6 +126,9 @@ impl Shard {
             HostAllowance::Claimed => return self.put_off(lease, now + OTHERS_WAIT),
             HostAllowance::Spent => return self.skip(lease, "host_limit", None),
         }
+        if let Some(why) = self.refused_since(&lease) {
+            return self.skip(lease, "rescoped", Some(why.reason()));
+        }
         match self.clearance(&lease, now) {
             Clearance::Go => self.fetch_page(lease),
             Clearance::AskRobots => {

@@ -38,6 +38,7 @@ mod outlinks;
 mod page;
 mod refused;
 mod relief;
+mod rescope;
 mod robots;
 mod robots_memory;
 mod settlement;

@@ -61,11 +61,13 @@ impl PageWork {
         }
     }
 
-    fn follow_scope(&mut self, shared: &Shared) {
+    /// The scope as it is now.
+    pub(super) fn scope(&mut self, shared: &Shared) -> &Arc<Scope> {
         let version = shared.scope.version();
         if version != self.scope_version {
             (self.scope, self.scope_version) = (shared.scope.load(), version);
         }
+        &self.scope
     }
 }
 
@@ -118,10 +120,9 @@ impl Shard {
 
     /// Decodes and scans a response; local outlinks are admitted, others are in the outboxes.
     fn read_page(&mut self, lease: &Lease, response: &Response) -> Reading {
-        self.work.follow_scope(&self.shared);
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
-        let scope = Arc::clone(&self.work.scope);
+        let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
             own: self.id,
             lease,

@@ -12,6 +12,7 @@ mod get;
 mod help;
 mod import;
 mod next_steps;
+mod plan;
 mod repair;
 mod stats;
 mod testweb;
@@ -25,9 +26,9 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 12] = [
-    "get", "stats", "explain", "traps", "export", "import", "demo", "doctor", "repair", "testweb",
-    "config", "help",
+pub(crate) const COMMANDS: [&str; 13] = [
+    "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair",
+    "testweb", "config", "help",
 ];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
@@ -42,6 +43,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
+        Some(("plan", matches)) => plan::run(matches),
         Some(("traps", matches)) => traps::run(&parsed(matches)?),
         Some(("export", matches)) => export::run(&parsed(matches)?),
         Some(("import", matches)) => import::run(&parsed(matches)?),
@@ -76,6 +78,7 @@ fn command() -> Command {
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
         explain::command(),
+        plan::command(),
         traps::TrapsArgs::augment_args(Command::new("traps"))
             .about("List templates of URLs that bring nothing new, or let one go")
             .after_help(traps::EXAMPLES),

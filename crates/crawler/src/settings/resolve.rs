@@ -26,6 +26,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         seeds,
         workers: settings.workers,
         scope: settings.scope_rules(year_at(SystemTime::now())),
+        rescope: settings.rescope,
         canonical: settings.canonical.clone(),
         pace: PaceConfig {
             delay: settings.delay,

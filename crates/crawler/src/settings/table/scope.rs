@@ -39,6 +39,12 @@ pub(super) const SETTINGS: &[Setting] = &[
          `-regex:\\?sort=` what matches. Of the rules that match, the last one holds. `@FILE` for a \
          list. Repeatable",
     ),
+    Setting::switch(
+        "rescope",
+        |s, given| put(&mut s.rescope, given.switch()),
+        "Skip URLs that were queued under another scope and are refused by this one, as rescoped; `crawler \
+         plan` counts them beforehand; without it they are fetched",
+    ),
     Setting::value(
         "depth",
         "N",

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod aliases;
 mod completeness;
 mod configuration;
 mod damage;
@@ -18,6 +19,7 @@ mod harness;
 mod hostile;
 mod hosts;
 mod limits;
+mod plan;
 mod politeness;
 mod repair;
 mod resources;
@@ -27,7 +29,9 @@ mod scope;
 mod scope_rules;
 mod scripted;
 mod signals;
+mod site;
 mod sitemaps;
 mod stats;
 mod transfer;
+mod traps;
 mod webs;

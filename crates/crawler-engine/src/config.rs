@@ -13,6 +13,7 @@ use crawler_url::scope::ScopeRules;
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::host_policy::HostRule;
+use crate::traps::TrapRule;
 
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct CrawlConfig {
     pub workers: ShardCount,
     /// Which discovered URLs belong to the crawl.
     pub scope: ScopeRules,
+    /// Whether queued URLs are judged by the scope once more before they are fetched.
+    pub rescope: bool,
     /// Which URLs are the same URL. What is seen is remembered by it: it stays for a generation.
     pub canonical: CanonicalRules,
     /// Limits and identity of a single fetch.
@@ -61,6 +64,12 @@ pub struct CrawlConfig {
     pub sitemaps: Sitemaps,
     /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
     pub sitemap_from: Option<i64>,
+    /// When a template of URLs is taken for a trap; none if never.
+    pub traps: Option<TrapRule>,
+    /// What becomes of a page that names another URL as its canonical one.
+    pub canonical_links: CanonicalLinks,
+    /// Whether the simhash of each page's visible text is stored.
+    pub simhash: bool,
     /// Whether links that the scope refuses are listed with the skipped URLs.
     pub list_refused: bool,
     /// Bounds on a page's decoded size.
@@ -125,6 +134,18 @@ pub enum Sitemaps {
     WellKnown,
     /// Nowhere.
     Off,
+}
+
+/// What becomes of a page that names another URL as its canonical one (RFC 6596).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanonicalLinks {
+    /// The name is stored with the page, and is one of its links.
+    Record,
+    /// When that URL is in scope and of the same registrable domain, the page is an alias of it: it
+    /// is stored, the canonical URL is crawled as a redirect's target would be, and the page's other
+    /// links are not followed. A page to which a redirect or such a name led is none: its links are
+    /// followed, so that no circle of names hides what lies behind it.
+    Alias,
 }
 
 /// What to do with what is already in the data directory.

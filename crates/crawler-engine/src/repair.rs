@@ -14,6 +14,7 @@ use crawler_url::scope::OutOfScope;
 use serde::Deserialize;
 
 use crate::start::{StartError, read_checkpoint, take_lock};
+use crate::traps::TRAP;
 use crate::writer::Checkpoint;
 
 /// Reason of a URL whose stored page was lost, in `reports/skipped.jsonl` and the counters.
@@ -146,7 +147,8 @@ fn for_each_url(path: &Path, visit: &mut dyn FnMut(&WireUrl)) {
     for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
         let Ok(row) = serde_json::from_slice::<Row>(&line) else { continue };
         // A link that was refused is not a URL that was seen.
-        if row.reason.as_deref().is_some_and(OutOfScope::is_reason) {
+        let is_link = |reason: &str| reason == TRAP || OutOfScope::is_reason(reason);
+        if row.reason.as_deref().is_some_and(is_link) {
             continue;
         }
         if let Ok(url) = WireUrl::parse(&row.url) {

@@ -29,6 +29,7 @@ use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
 use crate::supervisor::Supervisor;
+use crate::traps::TrapList;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
@@ -169,7 +170,9 @@ pub(crate) fn start_measured(
     }
     let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
+    let mut traps = Vec::new();
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
+        traps = checkpoint.traps;
         checkpoint.addresses.into_iter().for_each(|(ip, at)| ip_limits.restore(ip, at));
         checkpoint.counters
     });
@@ -185,6 +188,7 @@ pub(crate) fn start_measured(
         budget: PageBudget::new(config.limits.pages, counters.fetched),
         ip_limits,
         scope: ScopeCell::new(scope),
+        traps: TrapList::new(traps),
         generation: frontier.generation(),
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),

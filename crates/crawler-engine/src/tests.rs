@@ -17,8 +17,8 @@ use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries, RobotsPolicy, Sitemaps,
-    Start, start,
+    CanonicalLinks, Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
+    RobotsPolicy, Sitemaps, Start, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -57,6 +57,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             depth_max: None,
             limits: UrlLimits::default(),
         },
+        rescope: false,
         canonical: CanonicalRules::default(),
         fetch: FetchConfig {
             user_agent: "crawler-test".to_owned(),
@@ -79,6 +80,9 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         outlinks_max: 10_000,
         sitemaps: Sitemaps::Off,
         sitemap_from: None,
+        traps: None,
+        canonical_links: CanonicalLinks::Record,
+        simhash: false,
         list_refused: false,
         decode: DecodeLimits::default(),
         start: Start::Continue,

@@ -265,6 +265,7 @@ impl Checkpoint {
             positions: None,
             counters: Counters::default(),
             canonical: None,
+            traps: Vec::new(),
             addresses: Vec::new(),
         }
     }

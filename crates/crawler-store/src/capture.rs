@@ -51,6 +51,10 @@ pub struct Capture<'a> {
     pub outlinks: u32,
     /// Where a redirect leads.
     pub redirect: Option<&'a str>,
+    /// Another URL that the page names as its canonical one.
+    pub canonical: Option<&'a str>,
+    /// Simhash of its visible text.
+    pub simhash: Option<u64>,
     /// What the page or its headers ask of robots, when they restrict anything: `noindex`,
     /// `nofollow`, `noarchive`, `noai`, `noimageai`, separated by commas.
     pub robots: Option<&'a str>,

@@ -20,6 +20,7 @@ mod plain;
 pub mod scope;
 mod slot;
 mod surt;
+mod template;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -34,4 +35,5 @@ pub use host::{HostHash, HostKey, registrable_domain};
 pub use join::Base;
 pub use slot::{ShardCount, ShardId, ShardIds, Slot};
 pub use surt::surt;
+pub use template::push_template;
 pub use wire::{Scheme, WireUrl};

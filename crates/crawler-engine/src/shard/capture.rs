@@ -49,6 +49,8 @@ impl Shard {
             language: facts.and_then(|facts| facts.language.as_deref()),
             outlinks: reading.links_found,
             redirect: reading.redirect.as_ref().map(WireUrl::as_str),
+            canonical: reading.canonical.as_ref().map(WireUrl::as_str),
+            simhash: reading.simhash,
             robots: robots.as_deref(),
             usage: usage.preferences(),
             content_bytes: reading.content_bytes,

@@ -84,6 +84,7 @@ impl Shard {
 
     /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
     pub(super) fn admit(&mut self, links: Vec<Candidate>) {
+        let links = self.sift_trapped(links);
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
         }
@@ -132,6 +133,9 @@ impl Shard {
             Standing::Probed(_) if is_alone => {}
             Standing::Probed(_) => return self.put_off(lease, now + OTHERS_WAIT),
             Standing::Dead(class) => return self.give_up_dead(lease, class),
+        }
+        if let Some(why) = self.refused_since(&lease) {
+            return self.skip(lease, "rescoped", Some(why.reason()));
         }
         match self.clearance(&lease, now) {
             Clearance::Go => self.fetch_page(lease),

@@ -38,11 +38,13 @@ mod outlinks;
 mod page;
 mod refused;
 mod relief;
+mod rescope;
 mod robots;
 mod robots_memory;
 mod settlement;
 mod sitemaps;
 mod standing;
+mod traps;
 mod usage;
 
 pub(crate) use robots_memory::rules as robots_rules;
@@ -55,6 +57,7 @@ use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
+use traps::TemplateWatch;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
 const EVENTS_PER_TURN_MAX: usize = 16;
@@ -142,6 +145,7 @@ struct Shard {
     outboxes: Outboxes,
     ledger: Ledger,
     work: PageWork,
+    traps: TemplateWatch,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
@@ -174,6 +178,7 @@ impl Shard {
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
+            traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
             lease_from: first_lease_at(&shared, clock::now()),
             jobs_cap: JobsCap::new(jobs_max),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crawler_extract::{
-    LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
-    parse_x_robots_tag,
+    LinkKind, LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html,
+    parse_link_header, parse_x_robots_tag, simhash,
 };
 use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, Source};
@@ -19,6 +19,7 @@ use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
 use super::refused::RefusedLinks;
 use super::settlement::{End, Settlement};
+use super::traps::Content;
 use super::{Shard, sitemaps};
 use crate::shared::Shared;
 
@@ -30,7 +31,7 @@ pub(super) struct PageWork {
     pub(super) encoder: CaptureEncoder,
     canonicalizer: Canonicalizer,
     scope: Arc<Scope>,
-    refused: RefusedLinks,
+    pub(super) refused: RefusedLinks,
     scope_version: u64,
 }
 
@@ -43,6 +44,8 @@ pub(super) struct Reading {
     pub(super) undecoded: Option<&'static str>,
     pub(super) links_found: u32,
     pub(super) redirect: Option<WireUrl>,
+    pub(super) canonical: Option<WireUrl>,
+    pub(super) simhash: Option<u64>,
     pub(super) robots: RobotsDirectives,
     /// Shards that its outlinks were handed to.
     pub(super) touched: Vec<ShardId>,
@@ -60,11 +63,13 @@ impl PageWork {
         }
     }
 
-    fn follow_scope(&mut self, shared: &Shared) {
+    /// The scope as it is now.
+    pub(super) fn scope(&mut self, shared: &Shared) -> &Arc<Scope> {
         let version = shared.scope.version();
         if version != self.scope_version {
             (self.scope, self.scope_version) = (shared.scope.load(), version);
         }
+        &self.scope
     }
 }
 
@@ -94,6 +99,9 @@ impl Shard {
         let revisit = revisit(memory.as_ref(), response);
         let capture = self.encode(&lease, response, timings, &reading, revisit);
         let is_new = response.status == 200 && revisit.is_none();
+        if is_new {
+            self.watch_template(&lease.url, Content::of(&capture, reading.simhash));
+        }
         let end = End::Fetched {
             status: response.status,
             wire_bytes: (response.head.len() + response.body.len()) as u64,
@@ -115,11 +123,10 @@ impl Shard {
 
     /// Decodes and scans a response; local outlinks are admitted, others are in the outboxes.
     fn read_page(&mut self, lease: &Lease, response: &Response) -> Reading {
-        self.work.follow_scope(&self.shared);
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
-        let scope = Arc::clone(&self.work.scope);
         let sitemaps = self.unsought_sitemaps(lease);
+        let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
             own: self.id,
             lease,
@@ -135,6 +142,7 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            canonical: None,
             robots: RobotsDirectives::default(),
         };
         sitemaps::name(&sitemaps, &mut outlinks);
@@ -143,7 +151,8 @@ impl Shard {
         } else {
             scan(response, &mut outlinks, &mut reading);
         }
-        let Outlinks { local, touched, found, robots, counters, .. } = outlinks;
+        let Outlinks { local, touched, found, robots, counters, canonical, .. } = outlinks;
+        reading.canonical = canonical;
         counters.links_found += u64::from(found);
         let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
         counters.refuse_links("max_outlinks", u64::from(dropped));
@@ -202,10 +211,16 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
             outlinks.directives(parse_x_robots_tag(value, &config.product_token));
         }
     }
-    for value in response.headers.get_all(http::header::LINK) {
-        if let Ok(value) = value.to_str() {
-            parse_link_header(value, &mut |link| outlinks.link(link));
-        }
+    let fields = response.headers.get_all(http::header::LINK);
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| {
+            if link.kind == LinkKind::Canonical {
+                outlinks.canonical(link.href);
+            }
+        });
+    }
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| outlinks.link(link));
     }
     let content_type = header(response, "content-type");
     if sitemaps::read(&decoded.bytes, content_type, outlinks) {
@@ -222,6 +237,7 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
         product_token: Some(&config.product_token),
     };
     reading.facts = Some(extract(&input, outlinks));
+    reading.simhash = config.simhash.then(|| simhash(&decoded.bytes)).flatten();
 }
 
 pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

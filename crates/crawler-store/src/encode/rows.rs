@@ -66,6 +66,8 @@ pub(super) fn start_page_row(capture: &Capture<'_>, date: &str, digest: &str) ->
         content_bytes: capture.content_bytes,
         outlinks: capture.outlinks,
         redirect: capture.redirect.map(bounded),
+        canonical: capture.canonical.map(bounded),
+        simhash: capture.simhash.map(|hash| format!("{hash:016x}")),
         robots: capture.robots,
         usage: bounded_usage(capture.usage),
         truncated: capture.truncated,
@@ -133,6 +135,10 @@ struct PageRow<'a> {
     outlinks: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canonical: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simhash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     robots: Option<&'a str>,
     #[serde(skip_serializing_if = "UsagePreferences::is_empty")]

@@ -45,6 +45,8 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         language: Some("en"),
         outlinks: 12,
         redirect: None,
+        canonical: None,
+        simhash: None,
         robots: None,
         usage: UsagePreferences::default(),
         content_bytes: Some(body.len() as u64),

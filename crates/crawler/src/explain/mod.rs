@@ -1,6 +1,6 @@
 //! One answer to "why was this URL not fetched", and to all that leads to it.
 
-mod outputs;
+pub(crate) mod outputs;
 mod scope;
 mod show;
 
@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::settings::{RawConfig, Settings};
 use outputs::{PageRow, SkippedRow, first_with, last_row};
 use scope::ScopeAnswer;
+pub(crate) use scope::ScopeJudge;
 
 /// All that can be told of one URL.
 #[derive(Debug, Serialize)]
@@ -138,7 +139,7 @@ pub(crate) fn explain(url: WireUrl, basis: Basis<'_>) -> anyhow::Result<Explanat
         fingerprint: stored.as_ref().map(|stored| hex(stored.fingerprint)),
         surt: surt(&url),
         slot: url.host_hash().slot().get(),
-        scope: scope::judge(&url, depth, rules, &seeds, raw),
+        scope: ScopeJudge::new(rules, &seeds, raw).answer(&url, depth),
         robots: stored.as_ref().and_then(robots),
         budget: stored.as_ref().and_then(|stored| budget(stored, settings)),
         next_fetch: stored.as_ref().and_then(|stored| next_fetch(stored, now)),

@@ -90,7 +90,11 @@ pub(crate) fn first_with(path: &Path, digest: &str, url: &str) -> io::Result<Opt
 }
 
 /// Visits the lines that hold `needle` until `visit` has had enough.
-fn for_each_line(path: &Path, needle: &str, visit: &mut dyn FnMut(&str) -> bool) -> io::Result<()> {
+pub(crate) fn for_each_line(
+    path: &Path,
+    needle: &str,
+    visit: &mut dyn FnMut(&str) -> bool,
+) -> io::Result<()> {
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         opened => opened?,

@@ -20,38 +20,50 @@ pub(crate) struct ScopeAnswer {
     pub(crate) place: String,
 }
 
-/// Judges a URL found `depth` links from a seed.
-pub(crate) fn judge(
-    url: &WireUrl,
-    depth: u16,
-    rules: &ScopeRules,
-    seeds: &[WireUrl],
-    raw: &RawConfig,
-) -> ScopeAnswer {
-    let scope = Scope::new(rules.clone(), seeds);
-    let answer = |reason: Option<&'static str>, key: &str, item_idx: usize| {
-        let (value, place) = entry(raw, key, item_idx);
-        let rule = format!("{key} = {value:?}");
-        ScopeAnswer { accepted: reason.is_none(), reason, rule, place }
-    };
-    match scope.judge(url, depth) {
-        Verdict::Out(why) => {
+/// The scope, and where its rules are written.
+pub(crate) struct ScopeJudge<'a> {
+    scope: Scope,
+    raw: &'a RawConfig,
+}
+
+impl<'a> ScopeJudge<'a> {
+    pub(crate) fn new(rules: &ScopeRules, seeds: &[WireUrl], raw: &'a RawConfig) -> Self {
+        Self { scope: Scope::new(rules.clone(), seeds), raw }
+    }
+
+    /// Whether a URL found `depth` links from a seed is refused.
+    pub(crate) fn refuses(&self, url: &WireUrl, depth: u16) -> Option<OutOfScope> {
+        match self.scope.judge(url, depth) {
+            Verdict::In => None,
+            Verdict::Out(why) => Some(why),
+        }
+    }
+
+    /// The verdict on such a URL, with the rule it comes from.
+    pub(crate) fn answer(&self, url: &WireUrl, depth: u16) -> ScopeAnswer {
+        if let Some(why) = self.refuses(url, depth) {
             let (key, item_idx) = setting(why);
-            answer(Some(why.reason()), key, item_idx)
+            return self.by(Some(why.reason()), key, item_idx);
         }
-        Verdict::In => {
-            if let Some(rule_idx) = scope.accepted_by(url) {
-                return answer(None, "scope_rule", rule_idx);
-            }
-            if scope.is_seed(url) {
-                let (rule, place) = ("it is a seed".to_owned(), "seeds".to_owned());
-                return ScopeAnswer { accepted: true, reason: None, rule, place };
-            }
-            match scope.included_by(url) {
-                Some(pattern_idx) => answer(None, "include", pattern_idx),
-                None => answer(None, "scope", 0),
-            }
+        if let Some(rule_idx) = self.scope.accepted_by(url) {
+            return self.by(None, "scope_rule", rule_idx);
         }
+        if self.scope.is_seed(url) {
+            let (rule, place) = ("it is a seed".to_owned(), "seeds".to_owned());
+            return ScopeAnswer { accepted: true, reason: None, rule, place };
+        }
+        match self.scope.included_by(url) {
+            Some(pattern_idx) => self.by(None, "include", pattern_idx),
+            None => self.by(None, "scope", 0),
+        }
+    }
+
+    fn by(&self, reason: Option<&'static str>, key: &str, item_idx: usize) -> ScopeAnswer {
+        let entry = table::find(key).and_then(|setting| self.raw.entries(setting).get(item_idx));
+        let (value, place) =
+            entry.map_or(("", ""), |entry| (entry.text.as_str(), entry.place.as_str()));
+        let (rule, place) = (format!("{key} = {value:?}"), place.to_owned());
+        ScopeAnswer { accepted: reason.is_none(), reason, rule, place }
     }
 }
 
@@ -69,10 +81,4 @@ fn setting(why: OutOfScope) -> (&'static str, usize) {
         OutOfScope::CalendarAhead => ("calendar_ahead", 0),
         OutOfScope::CalendarBack => ("calendar_back", 0),
     }
-}
-
-/// What is written, and where.
-fn entry(raw: &RawConfig, key: &str, item_idx: usize) -> (String, String) {
-    let entry = table::find(key).and_then(|setting| raw.entries(setting).get(item_idx));
-    entry.map_or_else(Default::default, |entry| (entry.text.clone(), entry.place.clone()))
 }

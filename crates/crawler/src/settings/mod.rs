@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
+use crawler_engine::{CanonicalLinks, Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{Http2, Network};
 use crawler_politeness::BreakerConfig;
 use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
@@ -70,7 +70,12 @@ pub(crate) struct Settings {
     pub(crate) max_repeated_segments: Option<usize>,
     pub(crate) calendar_ahead: Option<u16>,
     pub(crate) calendar_back: Option<u16>,
+    pub(crate) rescope: bool,
+    pub(crate) trap_pages: u32,
+    pub(crate) trap_yield: u8,
     pub(crate) list_refused: bool,
+    pub(crate) simhash: bool,
+    pub(crate) canonical_links: CanonicalLinks,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) sitemaps: Sitemaps,
@@ -257,7 +262,12 @@ impl Settings {
             max_repeated_segments: None,
             calendar_ahead: None,
             calendar_back: None,
+            rescope: false,
+            trap_pages: 0,
+            trap_yield: 0,
             list_refused: false,
+            simhash: false,
+            canonical_links: CanonicalLinks::Record,
             assets: false,
             max_outlinks: 0,
             sitemaps: Sitemaps::Off,

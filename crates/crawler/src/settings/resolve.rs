@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start};
+use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start, TrapRule};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -26,6 +26,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         seeds,
         workers: settings.workers,
         scope: settings.scope_rules(year_at(SystemTime::now())),
+        rescope: settings.rescope,
         canonical: settings.canonical.clone(),
         pace: PaceConfig {
             delay: settings.delay,
@@ -52,6 +53,10 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         outlinks_max: settings.max_outlinks,
         sitemaps: settings.sitemaps,
         sitemap_from: settings.sitemap_from,
+        traps: (settings.trap_yield > 0)
+            .then_some(TrapRule { pages: settings.trap_pages, yield_percent: settings.trap_yield }),
+        canonical_links: settings.canonical_links,
+        simhash: settings.simhash,
         list_refused: settings.list_refused,
         decode: DecodeLimits::default(),
         start: settings.start(),

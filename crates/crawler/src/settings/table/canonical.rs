@@ -1,5 +1,6 @@
 //! Which URLs are the same URL.
 
+use crawler_engine::CanonicalLinks;
 use crawler_url::{ParamName, QueryOrder, SESSION_PARAMS, TRACKING_PARAMS};
 
 use super::Setting;
@@ -28,9 +29,19 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The same for session ids, in queries and in paths as `/cart;jsessionid=1`. Repeatable",
     )
     .default_items(SESSION_PARAMS),
+    Setting::value(
+        "canonical_links",
+        "USE",
+        "record",
+        |s, given| put(&mut s.canonical_links, given.choice(CANONICAL_LINKS)),
+        "record: rel=canonical is stored with the page and is one of its links; alias: of a page that \
+         names another URL in scope and of its own domain, only that one is followed",
+    ),
 ];
 
 const ORDERS: &[(&str, QueryOrder)] = &[("keep", QueryOrder::Keep), ("sort", QueryOrder::Sort)];
+const CANONICAL_LINKS: &[(&str, CanonicalLinks)] =
+    &[("record", CanonicalLinks::Record), ("alias", CanonicalLinks::Alias)];
 /// The item by which a list is said to be empty, where a flag cannot say it by its absence.
 const NONE: &str = "none";
 

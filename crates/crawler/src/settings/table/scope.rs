@@ -39,6 +39,12 @@ pub(super) const SETTINGS: &[Setting] = &[
          `-regex:\\?sort=` what matches. Of the rules that match, the last one holds. `@FILE` for a \
          list. Repeatable",
     ),
+    Setting::switch(
+        "rescope",
+        |s, given| put(&mut s.rescope, given.switch()),
+        "Skip URLs that were queued under another scope and are refused by this one, as rescoped; `crawler \
+         plan` counts them beforehand; without it they are fetched",
+    ),
     Setting::value(
         "depth",
         "N",
@@ -90,6 +96,22 @@ pub(super) const SETTINGS: &[Setting] = &[
         "150",
         |s, given| put(&mut s.calendar_back, given.count_limit(0..=1000)),
         "The same for days and months of the past",
+    ),
+    Setting::value(
+        "trap_yield",
+        "PERCENT",
+        "2",
+        |s, given| put(&mut s.trap_yield, given.count(0..=100)),
+        "Follow no more links to URLs of a template such as example.com/list/{num}?page&sort when fewer \
+         of its pages had new content; 0 never. They are listed in reports/skipped.jsonl as trap, the \
+         templates by `crawler traps`. With --simhash nearly the same is not new",
+    ),
+    Setting::value(
+        "trap_pages",
+        "N",
+        "200",
+        |s, given| put(&mut s.trap_pages, given.count(2..=1_000_000)),
+        "Pages of a template that are looked at for that, and again after as many",
     ),
     Setting::value(
         "max_outlinks",

@@ -16,6 +16,7 @@ mod get;
 mod harness;
 mod limits;
 mod politeness;
+mod proxy;
 mod repair;
 mod resources;
 mod resume;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crawler_url::{UrlError, WireUrl};
 
-use crate::settings::{Entry, Problem, Problems, nearest};
+use crate::settings::{Entry, Problem, Problems, nearest, without_credentials};
 use crate::terminal::escape;
 
 /// The name that means standard input.
@@ -114,6 +114,7 @@ impl Seeds {
             self.bad_unlisted += 1;
             return;
         }
+        let text = &*without_credentials(text);
         let quoted: String = text.chars().take(QUOTED_CHARS_MAX).collect();
         let cut = if quoted.len() < text.len() { "…" } else { "" };
         let what = match text {

@@ -6,6 +6,7 @@ use toml_edit::Value;
 
 use super::RawConfig;
 use super::layers::{Entry, variable};
+use super::redact::without_credentials;
 use super::table::{self, Form, GROUPS, Setting};
 
 /// Width of the example file's comments.
@@ -76,7 +77,7 @@ fn default_toml(setting: &Setting) -> String {
 }
 
 fn toml(setting: &Setting, entries: &[Entry]) -> String {
-    let quoted = |entry: &Entry| Value::from(entry.text.as_str()).to_string();
+    let quoted = |entry: &Entry| Value::from(&*without_credentials(&entry.text)).to_string();
     if setting.form.is_list() {
         return format!("[{}]", entries.iter().map(quoted).collect::<Vec<_>>().join(", "));
     }

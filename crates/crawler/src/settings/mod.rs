@@ -10,6 +10,7 @@ mod file;
 mod layers;
 mod problem;
 mod read;
+mod redact;
 mod resolve;
 mod suggest;
 pub(crate) mod table;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
-use crawler_fetch::Http2;
+use crawler_fetch::{Http2, ProxyRule};
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
@@ -34,6 +35,7 @@ use http::{HeaderName, HeaderValue};
 pub(crate) use annotate::{effective, example};
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
+pub(crate) use redact::without_credentials;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
 pub(crate) use suggest::nearest;
 
@@ -88,6 +90,8 @@ pub(crate) struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
+    pub(crate) proxies: Vec<ProxyRule>,
+    pub(crate) proxy_resolves: bool,
     pub(crate) ca_files: Vec<PathBuf>,
     pub(crate) dns_servers: Vec<SocketAddr>,
     pub(crate) output: PathBuf,
@@ -264,6 +268,8 @@ impl Settings {
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,
+            proxies: Vec::new(),
+            proxy_resolves: false,
             ca_files: Vec::new(),
             dns_servers: Vec::new(),
             output: PathBuf::new(),

@@ -105,6 +105,8 @@ impl Settings {
             } else {
                 AddressPolicy::PublicOnly
             },
+            proxies: self.proxies.clone(),
+            proxy_resolves: self.proxy_resolves,
             dns_servers: self.dns_servers.clone(),
             ca_files: self.ca_files.clone(),
             http2: self.http2,

@@ -6,6 +6,7 @@ mod fetching;
 mod limits;
 mod output;
 mod politeness;
+mod proxies;
 mod retries;
 mod scope;
 mod seeds;
@@ -76,7 +77,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 9] = [
+pub(crate) static GROUPS: [Group; 10] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -84,6 +85,7 @@ pub(crate) static GROUPS: [Group; 9] = [
     Group { heading: "Politeness", settings: politeness::SETTINGS },
     Group { heading: "Fetching", settings: fetching::SETTINGS },
     Group { heading: "Retries", settings: retries::SETTINGS },
+    Group { heading: "Proxies", settings: proxies::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
 ];

@@ -1,0 +1,51 @@
+//! Credentials in URLs are for the server or proxy alone: nothing that is shown or written has them.
+
+use std::borrow::Cow;
+
+/// What stands in their place.
+const HIDDEN: &str = "***";
+
+/// The text with the user and password of every URL in it hidden.
+pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
+    const SCHEME_END: &str = "://";
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(SCHEME_END) {
+        let (before, after) = rest.split_at(at + SCHEME_END.len());
+        let authority_end = after.find(['/', '?', '#', ' ', '"', '`', '\t', '\n']);
+        let authority = &after[..authority_end.unwrap_or(after.len())];
+        shown.push_str(before);
+        rest = match authority.rfind('@') {
+            Some(end) => {
+                shown.push_str(HIDDEN);
+                &after[end..]
+            }
+            None => after,
+        };
+    }
+    if shown.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(shown + rest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_credentials_are_hidden() {
+        let table = [
+            ("http://user:secret@proxy.example:3128", "http://***@proxy.example:3128"),
+            (
+                "*.a=socks5://u:p@b:1, `http://v:q@c/?@d`",
+                "*.a=socks5://***@b:1, `http://***@c/?@d`",
+            ),
+            ("http://us@er:sec@ret@host/", "http://***@host/"),
+            ("http://example.org/@name", "http://example.org/@name"),
+            ("mail@example.org", "mail@example.org"),
+            ("http://", "http://"),
+            ("", ""),
+        ];
+        for (text, shown) in table {
+            assert_eq!(without_credentials(text), shown);
+        }
+    }
+}

@@ -6,6 +6,7 @@
 mod addresses;
 mod completeness;
 mod configuration;
+mod credentials;
 mod damage;
 mod data;
 mod demo;

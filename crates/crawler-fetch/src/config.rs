@@ -1,6 +1,7 @@
 //! What a crawl may ask of the fetch path, and its limits.
 
 use crate::address::AddressPolicy;
+use crate::host_headers::HostHeader;
 use crate::proxy::ProxyRule;
 use http::{HeaderName, HeaderValue};
 use std::net::SocketAddr;
@@ -14,6 +15,8 @@ pub struct FetchConfig {
     pub user_agent: String,
     /// Further request headers; one named like a default header replaces it.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Headers for some hosts only, credentials among them.
+    pub host_headers: Vec<HostHeader>,
     /// For each address tried.
     pub connect_timeout: Duration,
     /// For the TLS handshake.
@@ -59,6 +62,7 @@ impl Default for FetchConfig {
         Self {
             user_agent: concat!("crawler/", env!("CARGO_PKG_VERSION")).to_owned(),
             headers: Vec::new(),
+            host_headers: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             tls_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(20),

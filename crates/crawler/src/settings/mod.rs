@@ -6,6 +6,7 @@
 //! layer is reported at once, even where a later layer would hide it.
 
 mod annotate;
+mod credentials;
 mod file;
 mod layers;
 mod problem;
@@ -27,18 +28,20 @@ use std::time::Duration;
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
-use crawler_fetch::{Http2, ProxyRule};
+use crawler_fetch::{HostHeader, Http2, ProxyRule};
 use crawler_url::ShardCount;
 use crawler_url::scope::{Pattern, ScopeKind};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
+pub(crate) use credentials::add_credentials;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use redact::without_credentials;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
 pub(crate) use suggest::nearest;
 
+use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
 use table::Setting;
 use value::Given;
@@ -90,6 +93,8 @@ pub(crate) struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
+    pub(crate) host_headers: Vec<HostHeader>,
+    pub(crate) auth: Vec<AuthRule>,
     pub(crate) proxies: Vec<ProxyRule>,
     pub(crate) proxy_resolves: bool,
     pub(crate) ca_files: Vec<PathBuf>,
@@ -268,6 +273,8 @@ impl Settings {
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,
+            host_headers: Vec::new(),
+            auth: Vec::new(),
             proxies: Vec::new(),
             proxy_resolves: false,
             ca_files: Vec::new(),

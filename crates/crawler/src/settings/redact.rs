@@ -1,12 +1,25 @@
-//! Credentials in URLs are for the server or proxy alone: nothing that is shown or written has them.
+//! Credentials are for the server or proxy alone: nothing that is shown or written has them.
 
 use std::borrow::Cow;
 
 /// What stands in their place.
 const HIDDEN: &str = "***";
 
-/// The text with the user and password of every URL in it hidden.
+/// Headers that are hidden from their value to the end of the text.
+const SECRET_HEADERS: [&str; 2] = ["authorization:", "cookie:"];
+
+/// The text with the user and password of every URL in it hidden, and the value of a header that is a
+/// secret.
 pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
+    let lower = text.to_ascii_lowercase();
+    let ends = SECRET_HEADERS.iter().filter_map(|name| Some(lower.find(name)? + name.len()));
+    match ends.min() {
+        Some(end) => Cow::Owned(format!("{} {HIDDEN}", without_logins(&text[..end]))),
+        None => without_logins(text),
+    }
+}
+
+fn without_logins(text: &str) -> Cow<'_, str> {
     const SCHEME_END: &str = "://";
     let mut shown = String::new();
     let mut rest = text;
@@ -42,6 +55,9 @@ mod tests {
             ("http://example.org/@name", "http://example.org/@name"),
             ("mail@example.org", "mail@example.org"),
             ("http://", "http://"),
+            ("a.example=Authorization: Bearer secret", "a.example=Authorization: ***"),
+            ("header = [\"COOKIE: a=secret\"]", "header = [\"COOKIE: ***"),
+            ("Accept: x", "Accept: x"),
             ("", ""),
         ];
         for (text, shown) in table {

@@ -95,6 +95,7 @@ impl Settings {
         FetchConfig {
             user_agent,
             headers: self.headers.clone(),
+            host_headers: self.host_headers.clone(),
             connect_timeout: self.connect_timeout,
             tls_timeout: self.connect_timeout,
             first_byte_timeout: self.first_byte_timeout,

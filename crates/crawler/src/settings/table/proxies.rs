@@ -1,8 +1,9 @@
 //! Fetching through other machines.
 
-use crawler_fetch::{HostPattern, Proxy, ProxyRule};
+use crawler_fetch::{Proxy, ProxyRule};
 
 use super::Setting;
+use crate::settings::credentials::host_patterns;
 use crate::settings::value::{Refusal, put};
 
 /// What stands for no proxy.
@@ -35,8 +36,7 @@ fn rule(text: &str) -> Result<ProxyRule, Refusal> {
         Some((hosts, url)) => (hosts, url.trim()),
         None => ("*", text.trim()),
     };
-    let hosts: Result<Vec<HostPattern>, _> = hosts.split(',').map(str::parse).collect();
-    let hosts = hosts.map_err(|error| refusal(error.to_string()))?;
+    let hosts = host_patterns(hosts).map_err(refusal)?;
     if url == DIRECT {
         return Ok(ProxyRule { hosts, proxy: None });
     }

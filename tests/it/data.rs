@@ -126,3 +126,23 @@ pub(crate) fn stats(data: &Path) -> Option<Value> {
     let text = fs::read_to_string(data.join("stats.json")).ok()?;
     Some(serde_json::from_str(&text).unwrap())
 }
+
+/// Fails if a file below `dir` has `secret` in it, or a record of a WARC file.
+pub(crate) fn assert_nowhere(dir: &Path, secret: &str) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            assert_nowhere(&path, secret);
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let has = String::from_utf8_lossy(&bytes).contains(secret);
+        assert!(!has, "{secret} is in {}", path.display());
+    }
+    if dir.ends_with("crawl") {
+        for record in records(dir) {
+            let has = String::from_utf8_lossy(record.block()).contains(secret);
+            assert!(!has, "{secret} is in a record");
+        }
+    }
+}

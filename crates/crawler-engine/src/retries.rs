@@ -24,7 +24,7 @@ use crawler_fetch::FailureKind;
 pub enum Cause {
     /// Name servers did not answer, or not in time.
     Dns,
-    /// No connection came about, or not in time.
+    /// No connection came about, or not in time; a proxy failed to make it.
     Connect,
     /// The TLS handshake was refused, by either side. Not retried unless asked for: what a certificate
     /// lacks now it lacks in a minute.
@@ -54,7 +54,9 @@ impl Cause {
         use crawler_fetch::Phase;
         Some(match kind {
             FailureKind::Dns | FailureKind::Timeout(Phase::Dns) => Self::Dns,
-            FailureKind::Connect | FailureKind::Timeout(Phase::Connect) => Self::Connect,
+            FailureKind::Connect | FailureKind::Proxy | FailureKind::Timeout(Phase::Connect) => {
+                Self::Connect
+            }
             FailureKind::Tls => Self::Tls,
             FailureKind::Timeout(Phase::Tls | Phase::FirstByte | Phase::Total) => Self::Timeout,
             FailureKind::Reset => Self::Reset,
@@ -123,6 +125,7 @@ mod tests {
         (FailureKind::DnsNoSuchHost, 0, 0),
         (FailureKind::AddressRefused, 0, 0),
         (FailureKind::Connect, 3, 3),
+        (FailureKind::Proxy, 3, 3),
         (FailureKind::Tls, 0, 2),
         (FailureKind::Timeout(Phase::Dns), 3, 3),
         (FailureKind::Timeout(Phase::Connect), 3, 3),

@@ -1,6 +1,8 @@
 //! What a crawl may ask of the fetch path, and its limits.
 
 use crate::address::AddressPolicy;
+use crate::host_headers::HostHeader;
+use crate::proxy::ProxyRule;
 use http::{HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ pub struct FetchConfig {
     pub user_agent: String,
     /// Further request headers; one named like a default header replaces it.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Headers for some hosts only, credentials among them.
+    pub host_headers: Vec<HostHeader>,
     /// For each address tried.
     pub connect_timeout: Duration,
     /// For the TLS handshake.
@@ -29,6 +33,12 @@ pub struct FetchConfig {
     pub headers_max: usize,
     /// Which addresses may be connected to.
     pub address_policy: AddressPolicy,
+    /// Which hosts are fetched through a proxy, and through which.
+    pub proxies: Vec<ProxyRule>,
+    /// Whether HTTP proxies are given names to look up rather than addresses, as
+    /// [`ProxyProtocol::Socks5ByName`](crate::ProxyProtocol::Socks5ByName) always is. The address policy
+    /// cannot judge what is behind a name then.
+    pub proxy_resolves: bool,
     /// Name servers asked over UDP and TCP; the system's when empty.
     pub dns_servers: Vec<SocketAddr>,
     /// PEM files of certificate authorities trusted besides the system's and the bundled ones.
@@ -52,6 +62,7 @@ impl Default for FetchConfig {
         Self {
             user_agent: concat!("crawler/", env!("CARGO_PKG_VERSION")).to_owned(),
             headers: Vec::new(),
+            host_headers: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             tls_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(20),
@@ -60,6 +71,8 @@ impl Default for FetchConfig {
             head_bytes_max: 64 * 1024,
             headers_max: 256,
             address_policy: AddressPolicy::PublicOnly,
+            proxies: Vec::new(),
+            proxy_resolves: false,
             dns_servers: Vec::new(),
             ca_files: Vec::new(),
             http2: Http2::ByAlpn,

@@ -3,6 +3,7 @@
 use crate::connection::Connection;
 use crate::failure::{FailureKind, FetchFailure, Phase, chain};
 use crate::fetcher::Fetcher;
+use crate::proxy;
 use crate::request::FetchRequest;
 use crate::timings::Timings;
 use crate::watchdog::Watchdog;
@@ -72,6 +73,9 @@ async fn connect_tcp(
     request: &FetchRequest,
     watchdog: &mut Watchdog<'_>,
 ) -> Result<(TcpStream, SocketAddr), FetchFailure> {
+    if let Some(proxy) = fetcher.proxy(request.url.host()) {
+        return proxy::open(fetcher, proxy, request, watchdog).await;
+    }
     let config = fetcher.config();
     let mut failure = FetchFailure::new(FailureKind::Connect, "no address to connect to");
     for ip in request.addrs.iter().take(CONNECTS_MAX) {

@@ -4,6 +4,7 @@ use crate::body::collect;
 use crate::config::FetchConfig;
 use crate::connection::{Connection, Http1, Http2, Link};
 use crate::failure::{FailureKind, FetchFailure, Phase};
+use crate::host_headers::{secrets, without_secrets};
 use crate::render::{render_request, render_response};
 use crate::request::{FetchRequest, RequestHeaders};
 use crate::response::{Protocol, Response};
@@ -58,6 +59,7 @@ impl Exchange<'_, '_> {
 
     async fn start_http1(&mut self, http1: &mut Http1) -> Result<Started, Exchanged> {
         let request = self.headers.http1(self.request).map_err(Exchanged::Failed)?;
+        let secrets = secrets(request.headers());
         http1.heads.arm();
         let mut answer = pin!(http1.sender.send_request(request));
         let driver = &mut http1.driver;
@@ -79,7 +81,7 @@ impl Exchange<'_, '_> {
             }
             Err(phase) => return Err(Exchanged::Failed(FetchFailure::timeout(phase))),
         };
-        let request_head = http1.heads.take_request();
+        let request_head = without_secrets(http1.heads.take_request(), &secrets);
         let head = http1.heads.take_response().unwrap_or_else(|| render_response(&response));
         Ok(Started { response, head, request_head })
     }
@@ -87,6 +89,7 @@ impl Exchange<'_, '_> {
     async fn start_http2(&mut self, http2: &mut Http2) -> Result<Started, Exchanged> {
         let request = self.headers.http2(self.request).map_err(Exchanged::Failed)?;
         let request_head = render_request(&self.request.url, request.headers());
+        let request_head = without_secrets(request_head, &secrets(request.headers()));
         let answer = http2.sender.send_request(request);
         let limit = self.config.first_byte_timeout;
         match self.watchdog.within(Phase::FirstByte, limit, answer).await {

@@ -30,6 +30,8 @@ pub enum FailureKind {
     AddressRefused,
     /// No TCP connection could be made, or it broke during the TLS handshake.
     Connect,
+    /// The proxy could not be reached, or refused or failed to connect on.
+    Proxy,
     /// The TLS handshake failed: certificate, name or protocol.
     Tls,
     /// A time limit was reached in this phase.
@@ -62,11 +64,12 @@ pub enum Phase {
 
 impl FailureKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Dns,
         Self::DnsNoSuchHost,
         Self::AddressRefused,
         Self::Connect,
+        Self::Proxy,
         Self::Tls,
         Self::Timeout(Phase::Dns),
         Self::Timeout(Phase::Connect),
@@ -92,6 +95,7 @@ impl FailureKind {
             Self::DnsNoSuchHost => "dns_no_such_host",
             Self::AddressRefused => "address_refused",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Timeout(Phase::Dns) => "timeout_dns",
             Self::Timeout(Phase::Connect) => "timeout_connect",
@@ -119,6 +123,7 @@ impl FailureKind {
             | Self::DnsNoSuchHost
             | Self::AddressRefused
             | Self::Connect
+            | Self::Proxy
             | Self::Tls
             | Self::Timeout(Phase::Dns | Phase::Connect | Phase::Tls) => true,
             Self::Timeout(Phase::FirstByte | Phase::Total)
@@ -133,9 +138,12 @@ impl FailureKind {
     #[must_use]
     pub fn retryable(self) -> bool {
         match self {
-            Self::Dns | Self::Connect | Self::Timeout(_) | Self::Reset | Self::TooManyOpenFiles => {
-                true
-            }
+            Self::Dns
+            | Self::Connect
+            | Self::Proxy
+            | Self::Timeout(_)
+            | Self::Reset
+            | Self::TooManyOpenFiles => true,
             Self::DnsNoSuchHost
             | Self::AddressRefused
             | Self::Tls

@@ -6,6 +6,7 @@ use crate::connection::Connection;
 use crate::dns::Dns;
 use crate::exchange::{Exchange, Exchanged};
 use crate::failure::{FailureKind, FetchFailure};
+use crate::proxy::{Proxy, ProxyProtocol, ProxyRule};
 use crate::request::{FetchRequest, RequestHeaders};
 use crate::response::{Fetched, Response};
 use crate::setup::FetchSetupError;
@@ -54,7 +55,8 @@ impl Fetcher {
     }
 
     /// Addresses of `host` (a name, or an IP literal with or without brackets) that may be
-    /// connected to. Answers are cached, and look-ups under way are shared.
+    /// connected to. Answers are cached, and look-ups under way are shared. Of a host that a proxy
+    /// looks up, the addresses of the proxy.
     ///
     /// # Errors
     /// Kinds [`Dns`](FailureKind::Dns), [`DnsNoSuchHost`](FailureKind::DnsNoSuchHost),
@@ -64,8 +66,18 @@ impl Fetcher {
             return Ok(Resolved { addrs: self.vet(&[ip])?, dns: Duration::ZERO });
         }
         let started = Instant::now();
+        if let Some(proxy) = self.proxy(host).filter(|proxy| self.is_named_to(proxy, host)) {
+            let addrs = self.proxy_addresses(proxy).await?;
+            return Ok(Resolved { addrs, dns: started.elapsed() });
+        }
         let addrs = self.dns.addresses(host).await?;
         Ok(Resolved { addrs: self.vet(&addrs)?, dns: started.elapsed() })
+    }
+
+    /// Whether only a proxy knows the address of `host`, so that limits per address say nothing.
+    #[must_use]
+    pub fn is_looked_up_elsewhere(&self, host: &str) -> bool {
+        self.proxy(host).is_some_and(|proxy| self.is_named_to(proxy, host))
     }
 
     /// One GET. Uses `connection` if it is open and leads to the same scheme and authority, else
@@ -133,6 +145,35 @@ impl Fetcher {
             }
             _ => Ok(vetted),
         }
+    }
+
+    /// The proxy that `host` is fetched through.
+    pub(crate) fn proxy(&self, host: &str) -> Option<&Proxy> {
+        let is_for = |rule: &&ProxyRule| rule.hosts.iter().any(|hosts| hosts.matches(host));
+        self.config.proxies.iter().find(is_for)?.proxy.as_ref()
+    }
+
+    /// Whether `proxy` is given the name of `host` rather than an address. Addresses are always ours
+    /// to judge.
+    pub(crate) fn is_named_to(&self, proxy: &Proxy, host: &str) -> bool {
+        let looks_up = match proxy.protocol {
+            ProxyProtocol::Http => self.config.proxy_resolves,
+            ProxyProtocol::Socks5 => false,
+            ProxyProtocol::Socks5ByName => true,
+        };
+        looks_up && ip_literal(host).is_none()
+    }
+
+    /// Where a proxy is: the operator named it, so that the address policy does not count.
+    pub(crate) async fn proxy_addresses(&self, proxy: &Proxy) -> Result<Vec<IpAddr>, FetchFailure> {
+        if let Some(ip) = ip_literal(&proxy.host) {
+            return Ok(vec![ip]);
+        }
+        let found = self.dns.addresses(&proxy.host).await;
+        let found = found.map_err(|failure| {
+            FetchFailure::new(FailureKind::Proxy, format!("proxy {proxy}: {failure}"))
+        })?;
+        Ok(found.to_vec())
     }
 
     pub(crate) fn config(&self) -> &FetchConfig {

@@ -2,6 +2,7 @@
 
 use crate::config::FetchConfig;
 use crate::failure::{FailureKind, FetchFailure};
+use crate::host_headers::{self, HostHeader};
 use crate::setup::FetchSetupError;
 use bytes::Bytes;
 use crawler_url::WireUrl;
@@ -56,6 +57,7 @@ pub(crate) struct RequestHeaders {
     http1: HeaderMap,
     /// The same without `Host`, whose place a pseudo header takes.
     http2: HeaderMap,
+    for_hosts: Vec<HostHeader>,
 }
 
 impl RequestHeaders {
@@ -66,10 +68,12 @@ impl RequestHeaders {
         http2.insert(header::USER_AGENT, user_agent);
         http2.insert(header::ACCEPT, ACCEPT);
         http2.insert(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+        let for_hosts = config.host_headers.iter().map(|header| &header.name);
+        let mut names = config.headers.iter().map(|(name, _)| name).chain(for_hosts);
+        if let Some(name) = names.find(|name| NOT_CONFIGURABLE.contains(name)) {
+            return Err(FetchSetupError::Header(name.to_string()));
+        }
         for (idx, (name, value)) in config.headers.iter().enumerate() {
-            if NOT_CONFIGURABLE.contains(name) {
-                return Err(FetchSetupError::Header(name.to_string()));
-            }
             if config.headers[..idx].iter().any(|(earlier, _)| earlier == name) {
                 http2.append(name, value.clone());
             } else {
@@ -80,13 +84,14 @@ impl RequestHeaders {
         // Keeps the first place; each request puts its own host there.
         http1.insert(header::HOST, HeaderValue::from_static(""));
         http1.extend(http2.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Ok(Self { http1, http2 })
+        Ok(Self { http1, http2, for_hosts: config.host_headers.clone() })
     }
 
     /// In origin form with a `Host` header (RFC 9112 3.2.1).
     pub(crate) fn http1(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
         let mut headers = self.http1.clone();
         headers.insert(header::HOST, header_value(request.url.authority())?);
+        host_headers::add(&self.for_hosts, &request.url, &mut headers);
         add_validators(&mut headers, request);
         let uri = Uri::try_from(request.url.path_and_query()).map_err(inexpressible)?;
         Ok(assemble(uri, headers, Version::HTTP_11))
@@ -95,6 +100,7 @@ impl RequestHeaders {
     /// With the pseudo headers that hyper makes of an absolute URI (RFC 9113 8.3.1).
     pub(crate) fn http2(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
         let mut headers = self.http2.clone();
+        host_headers::add(&self.for_hosts, &request.url, &mut headers);
         add_validators(&mut headers, request);
         let uri = Uri::try_from(request.url.as_str()).map_err(inexpressible)?;
         Ok(assemble(uri, headers, Version::HTTP_2))

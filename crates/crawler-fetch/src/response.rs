@@ -37,7 +37,8 @@ pub struct Response {
     pub truncated: Option<Truncated>,
     /// The address the response came from.
     pub remote: SocketAddr,
-    /// Request line, headers and blank line as sent; for HTTP/2 rendered like HTTP/1.1.
+    /// Request line, headers and blank line as sent, but for the values of sensitive headers, which are
+    /// `***`; for HTTP/2 rendered like HTTP/1.1.
     pub request_head: Bytes,
     /// Whether the connection was encrypted.
     pub tls: bool,

@@ -193,7 +193,7 @@ pub(super) async fn fetch(
     let mut connection = connection;
     let mut last = None;
     for ip in addrs.into_iter().take(ADDRESSES_MAX) {
-        let _permit: IpPermit = match network.ip_limits.try_reserve(ip, clock::now()) {
+        let _permit: Option<IpPermit> = match reserve(&url, ip, network) {
             Ok(permit) => permit,
             // What was tried before may be told; else the lease waits for its turn.
             Err(at) => return (last.unwrap_or(JobOutcome::AddressBusy(at)), connection),
@@ -221,6 +221,14 @@ pub(super) async fn fetch(
     let none =
         JobOutcome::Page { result: Err(none), timings: Timings { dns, ..Timings::default() } };
     (last.unwrap_or(none), None)
+}
+
+/// A permit for the address, unless it is not the server's.
+fn reserve(url: &WireUrl, ip: IpAddr, network: &Network) -> Result<Option<IpPermit>, UnixMillis> {
+    if network.fetcher.is_looked_up_elsewhere(url.host()) {
+        return Ok(None);
+    }
+    network.ip_limits.try_reserve(ip, clock::now()).map(Some)
 }
 
 async fn addresses(

@@ -120,7 +120,10 @@ pub(super) fn failed(kind: FailureKind) -> Observation {
         FailureKind::Dns | FailureKind::DnsNoSuchHost | FailureKind::Timeout(Phase::Dns) => {
             FailureClass::Dns
         }
-        FailureKind::Connect | FailureKind::Timeout(Phase::Connect) => FailureClass::Tcp,
+        // A proxy that is down keeps its hosts' URLs waiting, without using up their attempts.
+        FailureKind::Connect | FailureKind::Proxy | FailureKind::Timeout(Phase::Connect) => {
+            FailureClass::Tcp
+        }
         FailureKind::Tls | FailureKind::Timeout(Phase::Tls) => FailureClass::Tls,
         FailureKind::Reset
         | FailureKind::Protocol

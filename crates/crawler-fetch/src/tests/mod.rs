@@ -2,5 +2,5 @@
 
 mod http1;
 mod secure;
-mod server;
+pub(crate) mod server;
 mod timeouts;

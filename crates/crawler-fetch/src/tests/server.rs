@@ -11,11 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
-pub(super) const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// What a server does after reading a request.
 #[derive(Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Send(Vec<u8>),
     /// Sends nothing more and keeps the connection open. From here on the clock jumps to the next
     /// timer when there is nothing else to do, so that no test waits.
@@ -27,19 +27,19 @@ pub(super) enum Step {
     Close,
 }
 
-pub(super) fn send(text: impl AsRef<[u8]>) -> Step {
+pub(crate) fn send(text: impl AsRef<[u8]>) -> Step {
     Step::Send(text.as_ref().to_vec())
 }
 
 /// Serves each connection with the next script, one list of steps per request; a connection whose
 /// script is over is closed.
-pub(super) struct ScriptedServer {
-    pub(super) addr: SocketAddr,
-    pub(super) accepted: Rc<Cell<usize>>,
+pub(crate) struct ScriptedServer {
+    pub(crate) addr: SocketAddr,
+    pub(crate) accepted: Rc<Cell<usize>>,
 }
 
 impl ScriptedServer {
-    pub(super) async fn start(scripts: Vec<Vec<Vec<Step>>>) -> Self {
+    pub(crate) async fn start(scripts: Vec<Vec<Vec<Step>>>) -> Self {
         let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("listener");
         let addr = listener.local_addr().expect("address");
         let accepted = Rc::new(Cell::new(0));
@@ -54,7 +54,7 @@ impl ScriptedServer {
         Self { addr, accepted }
     }
 
-    pub(super) fn url(&self, path: &str) -> WireUrl {
+    pub(crate) fn url(&self, path: &str) -> WireUrl {
         WireUrl::parse(&format!("http://{}{path}", self.addr)).expect("url")
     }
 }
@@ -79,7 +79,7 @@ async fn follow(mut tcp: TcpStream, script: Vec<Vec<Step>>) {
 }
 
 /// Reads up to the blank line; the end of the connection is fine too.
-pub(super) async fn read_request(tcp: &mut TcpStream) -> Vec<u8> {
+pub(crate) async fn read_request(tcp: &mut TcpStream) -> Vec<u8> {
     let mut received = Vec::new();
     let mut byte = [0];
     while !received.ends_with(b"\r\n\r\n") && tcp.read(&mut byte).await.is_ok_and(|n| n == 1) {
@@ -88,7 +88,7 @@ pub(super) async fn read_request(tcp: &mut TcpStream) -> Vec<u8> {
     received
 }
 
-pub(super) fn config() -> FetchConfig {
+pub(crate) fn config() -> FetchConfig {
     FetchConfig {
         address_policy: AddressPolicy::AllowPrivate,
         http2: Http2::Off,
@@ -96,23 +96,23 @@ pub(super) fn config() -> FetchConfig {
     }
 }
 
-pub(super) fn fetcher(config: FetchConfig) -> Fetcher {
+pub(crate) fn fetcher(config: FetchConfig) -> Fetcher {
     let roots = TlsRoots::load(&config).expect("roots");
     Fetcher::new(config, &roots).expect("fetcher")
 }
 
-pub(super) fn get(url: WireUrl) -> FetchRequest {
+pub(crate) fn get(url: WireUrl) -> FetchRequest {
     FetchRequest { url, addrs: vec![LOOPBACK], validators: None, body_bytes_max: None }
 }
 
 /// One fetch from a server that answers the first request of its first connection with `steps`.
-pub(super) async fn fetch_once(steps: Vec<Step>, config: FetchConfig) -> Fetched {
+pub(crate) async fn fetch_once(steps: Vec<Step>, config: FetchConfig) -> Fetched {
     let server = ScriptedServer::start(vec![vec![steps]]).await;
     fetcher(config).fetch(&get(server.url("/")), None).await
 }
 
 /// As each shard does: one thread, local tasks.
-pub(super) fn run<T>(test: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     LocalSet::new().block_on(&runtime, test)

@@ -35,7 +35,10 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
     let is_quiet = matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
-    let crawl = crawler_engine::start(settings::resolve(settings, seeds))?;
+    let auth = settings.auth.clone();
+    let mut config = settings::resolve(settings, seeds);
+    settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
+    let crawl = crawler_engine::start(config)?;
     signals::watch(crawl.clone())?;
     if is_anonymous {
         tracing::warn!(

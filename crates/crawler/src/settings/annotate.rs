@@ -6,6 +6,7 @@ use toml_edit::Value;
 
 use super::RawConfig;
 use super::layers::{Entry, variable};
+use super::redact::redacted;
 use super::table::{self, Form, GROUPS, POSITIONAL, Setting};
 use crate::credentials::without_credentials;
 
@@ -76,9 +77,9 @@ fn default_toml(setting: &Setting) -> String {
 
 fn toml(setting: &Setting, entries: &[Entry]) -> String {
     let is_url = setting.key == POSITIONAL;
-    let quoted = |entry: &Entry| match without_credentials(&entry.text) {
-        hidden if is_url => Value::from(hidden.as_ref()).to_string(),
-        _ => Value::from(entry.text.as_str()).to_string(),
+    let quoted = |entry: &Entry| match &entry.text {
+        url if is_url => Value::from(&*without_credentials(url)).to_string(),
+        text => Value::from(&*redacted(text)).to_string(),
     };
     if setting.form.is_list() {
         return format!("[{}]", entries.iter().map(quoted).collect::<Vec<_>>().join(", "));

@@ -6,11 +6,13 @@
 //! layer is reported at once, even where a later layer would hide it.
 
 mod annotate;
+mod credentials;
 mod file;
 mod host_rules;
 mod layers;
 mod problem;
 mod read;
+mod redact;
 mod resolve;
 mod suggest;
 pub(crate) mod table;
@@ -27,19 +29,21 @@ use std::time::Duration;
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
 use crawler_engine::{CanonicalLinks, Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
-use crawler_fetch::{Http2, Network};
+use crawler_fetch::{HostHeader, Http2, Network, ProxyRule};
 use crawler_politeness::BreakerConfig;
 use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
 use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
+pub(crate) use credentials::add_credentials;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
 pub(crate) use value::show_duration;
 
+use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
 use table::Setting;
 use value::Given;
@@ -107,6 +111,10 @@ pub(crate) struct Settings {
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
     pub(crate) allow_nets: Vec<Network>,
+    pub(crate) host_headers: Vec<HostHeader>,
+    pub(crate) auth: Vec<AuthRule>,
+    pub(crate) proxies: Vec<ProxyRule>,
+    pub(crate) proxy_resolves: bool,
     pub(crate) ca_files: Vec<PathBuf>,
     pub(crate) dns_servers: Vec<SocketAddr>,
     pub(crate) output: PathBuf,
@@ -299,6 +307,10 @@ impl Settings {
             http2: Http2::Off,
             allow_private: false,
             allow_nets: Vec::new(),
+            host_headers: Vec::new(),
+            auth: Vec::new(),
+            proxies: Vec::new(),
+            proxy_resolves: false,
             ca_files: Vec::new(),
             dns_servers: Vec::new(),
             output: PathBuf::new(),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crawler_engine::usable_cores;
 use crawler_fetch::{Network, NetworkError};
 use crawler_url::ShardCount;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, header};
 use tracing_subscriber::EnvFilter;
 
 use super::value::Refusal;
@@ -23,6 +23,9 @@ const RESERVED_HEADERS: [(&str, &str); 6] = [
     ("transfer-encoding", "requests have no body"),
     ("accept-encoding", "only codings that can be undone are asked for"),
 ];
+
+/// Headers whose values are secrets: they are not stored, nor sent to some hosts in clear text.
+const SECRET_HEADERS: [HeaderName; 2] = [header::AUTHORIZATION, header::COOKIE];
 
 /// A number of cores, or all that this process may use.
 pub(crate) fn workers(text: &str) -> Result<ShardCount, Refusal> {
@@ -75,7 +78,10 @@ pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
         return Err(Refusal { problem, accepted: None });
     }
     match HeaderValue::from_str(value) {
-        Ok(value) => Ok((header_name, value)),
+        Ok(mut value) => {
+            value.set_sensitive(SECRET_HEADERS.contains(&header_name));
+            Ok((header_name, value))
+        }
         Err(_) => Err(refusal(format!("the value of `{name}` has characters no header may have"))),
     }
 }

@@ -119,6 +119,7 @@ impl Settings {
         FetchConfig {
             user_agent,
             headers: self.headers.clone(),
+            host_headers: self.host_headers.clone(),
             connect_timeout: self.connect_timeout,
             tls_timeout: self.connect_timeout,
             first_byte_timeout: self.first_byte_timeout,
@@ -129,6 +130,8 @@ impl Settings {
                 (false, []) => AddressPolicy::PublicOnly,
                 (false, networks) => AddressPolicy::PublicAnd(networks.into()),
             },
+            proxies: self.proxies.clone(),
+            proxy_resolves: self.proxy_resolves,
             dns_servers: self.dns_servers.clone(),
             ca_files: self.ca_files.clone(),
             http2: self.http2,

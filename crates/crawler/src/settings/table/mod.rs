@@ -4,9 +4,11 @@ mod canonical;
 mod ceilings;
 mod discovery;
 mod fetching;
+mod identity;
 mod limits;
 mod output;
 mod politeness;
+mod proxies;
 mod retries;
 mod scope;
 mod seeds;
@@ -78,7 +80,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 10] = [
+pub(crate) static GROUPS: [Group; 11] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -87,6 +89,8 @@ pub(crate) static GROUPS: [Group; 10] = [
     Group { heading: "Politeness", settings: politeness::SETTINGS },
     Group { heading: "Fetching", settings: fetching::SETTINGS },
     Group { heading: "Retries", settings: retries::SETTINGS },
+    Group { heading: "Headers and credentials for some hosts", settings: identity::SETTINGS },
+    Group { heading: "Proxies", settings: proxies::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
 ];

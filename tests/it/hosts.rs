@@ -128,3 +128,19 @@ fn rules_for_hosts_overrule_the_settings() {
     assert_eq!((usual.asked().len(), own.asked().len(), closed.asked().len()), (1, 3, 0));
     assert!(own.pauses_ms().iter().all(|pause| *pause >= 149), "{:?}", own.pauses_ms());
 }
+
+#[test]
+fn a_used_up_quota_is_waited_for() {
+    let pair = "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1\r\n";
+    for headers in ["RateLimit: \"a\";r=0;t=1\r\n", pair] {
+        let server = Scripted::new(move |n, _| {
+            let left = "RateLimit: \"a\";r=9;t=9\r\n";
+            response(200, if n == 0 { headers } else { left }, "page")
+        });
+        let place = Place::new();
+        let ended = crawl(&place, |target| server.url(target), 3, &["--robots", "ignore"]);
+        assert_eq!(ended.number("pages"), 3);
+        let pauses = server.pauses_ms();
+        assert!(pauses[0] >= 999 && pauses[1] < pauses[0], "{pauses:?}");
+    }
+}

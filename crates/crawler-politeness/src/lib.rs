@@ -10,6 +10,7 @@ mod breaker;
 mod ip_limits;
 mod millis;
 mod pace;
+mod rate_limit;
 mod retry_after;
 pub mod robots;
 
@@ -17,4 +18,5 @@ pub use breaker::{BreakerConfig, FailureClass, FailureRun, Standing};
 pub use ip_limits::{IpLimits, IpPermit};
 pub use millis::UnixMillis;
 pub use pace::{HostSpent, Jitter, Observation, Pace, PaceConfig};
+pub use rate_limit::{parse_rate_limit, parse_rate_limit_pair};
 pub use retry_after::parse_retry_after;

@@ -10,6 +10,8 @@ use tracing_subscriber::EnvFilter;
 use super::value::Refusal;
 
 const DNS_PORT: u16 = 53;
+/// A pause longer than this many responses is a slip.
+const FACTOR_MAX: f32 = 1000.0;
 /// More threads than any machine has cores; beyond it a number is a slip.
 const WORKERS_MAX: u16 = 1024;
 
@@ -42,6 +44,16 @@ pub(crate) fn name_server(text: &str) -> Result<SocketAddr, Refusal> {
     address.or_else(|| bare().map(|ip| SocketAddr::new(ip, DNS_PORT))).ok_or_else(|| Refusal {
         problem: format!("`{text}` is not the address of a name server"),
         accepted: Some("an IP address such as 9.9.9.9, 127.0.0.1:5353 or [::1]:53".to_owned()),
+    })
+}
+
+/// A number from 0 to 1000, perhaps with decimals.
+pub(crate) fn factor(text: &str) -> Result<f32, Refusal> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = text.parse::<f32>().ok().filter(|number| is_plain && *number <= FACTOR_MAX);
+    number.ok_or_else(|| Refusal {
+        problem: format!("`{text}` is not a factor"),
+        accepted: Some(format!("0 to {FACTOR_MAX}, such as 2.5")),
     })
 }
 

@@ -34,6 +34,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
+            latency_factor: settings.adaptive_delay,
+            latency_pause_max: settings.max_adaptive_delay,
             breaker: settings.breaker.clone(),
             ..PaceConfig::default()
         },

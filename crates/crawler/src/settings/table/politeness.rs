@@ -6,7 +6,7 @@ use crawler_engine::RobotsPolicy;
 
 use super::Setting;
 use crate::settings::host_rules;
-use crate::settings::read::{agent_name, header, header_text};
+use crate::settings::read::{agent_name, factor, header, header_text};
 use crate::settings::value::put;
 
 pub(super) const SETTINGS: &[Setting] = &[
@@ -26,6 +26,21 @@ pub(super) const SETTINGS: &[Setting] = &[
         "5m",
         |s, given| put(&mut s.max_crawl_delay, given.duration(Duration::ZERO)),
         "Cap on the Crawl-delay of a robots.txt",
+    ),
+    Setting::value(
+        "adaptive_delay",
+        "FACTOR",
+        "0",
+        |s, given| put(&mut s.adaptive_delay, given.one(factor)),
+        "Pause at least this many times as long as the host took to answer of late, such as 5; \
+         0 turns it off",
+    ),
+    Setting::value(
+        "max_adaptive_delay",
+        "TIME",
+        "1m",
+        |s, given| put(&mut s.max_adaptive_delay, given.duration(Duration::ZERO)),
+        "Cap on the pause that adaptive_delay leads to",
     ),
     Setting::value(
         "host_concurrency",

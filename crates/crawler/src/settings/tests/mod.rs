@@ -233,6 +233,8 @@ fn settings_reach_the_engine() {
         "delay=2s",
         "max_crawl_delay=9s",
         "ip_delay=7ms",
+        "adaptive_delay=2.5",
+        "max_adaptive_delay=11s",
         "dead_host_after=4",
         "dead_host_probes=2",
         "probe_interval=30s",
@@ -267,6 +269,8 @@ fn settings_reach_the_engine() {
         ..BreakerConfig::default()
     };
     assert_eq!(config.pace.breaker, breaker);
+    assert!((config.pace.latency_factor - 2.5).abs() < f32::EPSILON);
+    assert_eq!(config.pace.latency_pause_max, Duration::from_secs(11));
     assert_eq!(config.limits.bytes_per_host, Some(5 << 20));
     assert_eq!(config.limits.errors_per_host, Some(6));
     assert_eq!(config.robots, RobotsPolicy::Ignore);

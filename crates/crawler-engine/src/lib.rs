@@ -33,6 +33,7 @@ mod shared;
 mod snapshot;
 mod start;
 mod supervisor;
+mod throughput;
 mod transfer;
 mod writer;
 

@@ -55,6 +55,7 @@ impl Shard {
         crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
         let bytes = (response.head.len() + response.body.len()) as u64;
+        self.shared.throughput.take_bytes(bytes, clock::now());
         self.spend(host, bytes, response.status >= 500);
         if let Some(pace) = self.frontier.pace(host) {
             pace.note_response_time(timings.first_byte);
@@ -92,6 +93,7 @@ impl Shard {
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
     fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
+        self.shared.throughput.give_request_back();
         if let Some(pace) = self.frontier.pace(lease.fingerprint.host) {
             // Nothing was sent: the delay that the lease reserved is void.
             pace.next_fetch_at = until;

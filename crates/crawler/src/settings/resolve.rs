@@ -46,6 +46,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         host_rules: settings.host_rules.clone(),
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
+        domain_concurrency: settings.domain_concurrency,
+        domain_interval: settings.domain_delay,
         limits: settings.limits,
         ceilings: settings.ceilings,
         retries: settings.retries,

@@ -64,6 +64,36 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Shortest time between two requests to one IP address; never more than `delay`",
     ),
     Setting::value(
+        "domain_concurrency",
+        "N",
+        "unlimited",
+        |s, given| put(&mut s.domain_concurrency, given.count_limit(1..=u64::from(u16::MAX))),
+        "Fetches at once from all hosts of one registrable domain, such as example.co.uk",
+    ),
+    Setting::value(
+        "domain_delay",
+        "TIME",
+        "0",
+        |s, given| put(&mut s.domain_delay, given.duration(Duration::ZERO)),
+        "Shortest time between two requests to one registrable domain",
+    ),
+    Setting::value(
+        "max_rate",
+        "N",
+        "unlimited",
+        |s, given| put(&mut s.limits.requests_per_second, given.count_limit(1..=1_000_000)),
+        "Requests per second at most, over all hosts",
+    )
+    .aliases(&["rate-limit"]),
+    Setting::value(
+        "max_bandwidth",
+        "SIZE",
+        "unlimited",
+        |s, given| put(&mut s.limits.bytes_per_second, given.size_limit()),
+        "Bytes per second to receive at most, over all hosts, in the mean",
+    )
+    .aliases(&["limit-rate"]),
+    Setting::value(
         "dead_host_after",
         "N",
         "5",

@@ -1,10 +1,14 @@
 //! Hosts that do not answer, and what a host may cost.
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use crawler_testweb::{Naming, WebConfig};
 
 use crate::data::{assert_consistent, pages, skipped, texts};
 use crate::harness::{Ended, Place};
 use crate::scripted::{Scripted, response};
+use crate::webs::{serve, small};
 
 /// Crawls `n` pages of a host without robots.txt, fast.
 fn crawl(place: &Place, url: impl Fn(&str) -> String, n: usize, args: &[&str]) -> Ended {
@@ -127,4 +131,57 @@ fn rules_for_hosts_overrule_the_settings() {
     assert_eq!(ended.number("skipped/host_blocked"), 5);
     assert_eq!((usual.asked().len(), own.asked().len(), closed.asked().len()), (1, 3, 0));
     assert!(own.pauses_ms().iter().all(|pause| *pause >= 149), "{:?}", own.pauses_ms());
+}
+
+#[test]
+fn a_used_up_quota_is_waited_for() {
+    let pair = "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1\r\n";
+    for headers in ["RateLimit: \"a\";r=0;t=1\r\n", pair] {
+        let server = Scripted::new(move |n, _| {
+            let left = "RateLimit: \"a\";r=9;t=9\r\n";
+            response(200, if n == 0 { headers } else { left }, "page")
+        });
+        let place = Place::new();
+        let ended = crawl(&place, |target| server.url(target), 3, &["--robots", "ignore"]);
+        assert_eq!(ended.number("pages"), 3);
+        let pauses = server.pauses_ms();
+        assert!(pauses[0] >= 999 && pauses[1] < pauses[0], "{pauses:?}");
+    }
+}
+
+#[test]
+fn the_hosts_of_a_domain_take_turns() {
+    let server = serve(WebConfig { hosts: 4, naming: Naming::Names, ..small() });
+    let place = Place::new();
+    let begun_at = Instant::now();
+    let limits = ["--domain-delay", "40ms", "--domain-concurrency", "1"];
+    place
+        .crawl(&server, &[&limits[..], &["--robots", "ignore", "--max-pages", "12"]].concat())
+        .ends(0);
+    assert!(begun_at.elapsed() >= Duration::from_millis(11 * 40), "{:?}", begun_at.elapsed());
+    let stats = server.stats();
+    assert_eq!(stats.hosts_asked, 4, "none of them waits for another's end: {stats}");
+}
+
+#[test]
+fn the_crawl_keeps_to_so_many_requests_a_second() {
+    let server = serve(WebConfig { hosts: 4, ..small() });
+    let place = Place::new();
+    let begun_at = Instant::now();
+    place.crawl(&server, &["--max-rate", "20", "--max-pages", "16"]).ends(0);
+    let stats = server.stats();
+    // Each of the two shards may have started one at the same moment.
+    let least = Duration::from_millis((stats.requests - 2) * 50);
+    assert!(begun_at.elapsed() >= least, "{:?} for {stats}", begun_at.elapsed());
+}
+
+#[test]
+fn the_crawl_keeps_to_so_many_bytes_a_second() {
+    let server = Scripted::new(|_, _| response(200, "", &"x".repeat(10 << 10)));
+    let place = Place::new();
+    let begun_at = Instant::now();
+    let args = ["--max-bandwidth", "100K", "--robots", "ignore"];
+    let ended = crawl(&place, |target| server.url(target), 9, &args);
+    assert_eq!(ended.number("pages"), 9);
+    assert!(begun_at.elapsed() >= Duration::from_millis(780), "{:?}", begun_at.elapsed());
 }

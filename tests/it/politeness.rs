@@ -70,6 +70,18 @@ fn host_concurrency_is_used_and_not_exceeded() {
 }
 
 #[test]
+fn slow_hosts_are_asked_less_often_on_request() {
+    let latency = Latency::LogNormal { median_ms: 30, sigma: 0.1, ms_max: 60 };
+    let server = serve(WebConfig { hosts: 1, latency, ..small() });
+    let place = Place::new();
+    let args = ["--adaptive-delay", "6", "--robots", "ignore", "--max-pages", "6"];
+    place.crawl(&server, &args).ends(0);
+    let stats = server.stats();
+    // A request takes at least 20 ms; six times that, and the request itself.
+    assert!(stats.gap_ms_min.unwrap() >= 120.0, "{stats}");
+}
+
+#[test]
 fn retry_after_is_waited_for() {
     let server = serve(WebConfig { hosts: 1, pages_per_host: 2, errors: Errors::Some, ..small() });
     let place = Place::new();

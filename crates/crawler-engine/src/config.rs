@@ -48,6 +48,10 @@ pub struct CrawlConfig {
     pub ip_concurrency: u16,
     /// Shortest time between two request starts to one IP address.
     pub ip_interval: Duration,
+    /// Fetches in flight at once per registrable domain, over all hosts and shards.
+    pub domain_concurrency: Option<u16>,
+    /// Shortest time between two request starts to one registrable domain; zero is off.
+    pub domain_interval: Duration,
     /// When to stop.
     pub limits: Limits,
     /// What the crawl may take of the machine.
@@ -83,13 +87,17 @@ pub struct CrawlConfig {
 }
 
 /// Bounds after which a crawl ends by itself. They count over all runs on one data directory,
-/// except `time`, which counts this run without its pauses.
+/// except `time`, which counts this run without its pauses. Those per second end nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Responses to fetch, exactly: redirects and error pages count, robots.txt does not.
     pub pages: Option<u64>,
     /// Response bytes to receive; the fetches in flight when it is reached still count.
     pub bytes: Option<u64>,
+    /// Requests to start in a second, in the mean over all hosts, robots.txt included.
+    pub requests_per_second: Option<u64>,
+    /// Response bytes to receive in a second, in the mean; what is in flight is received in full.
+    pub bytes_per_second: Option<u64>,
     /// Time to crawl.
     pub time: Option<Duration>,
     /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.

@@ -36,6 +36,7 @@ mod shared;
 mod snapshot;
 mod start;
 mod supervisor;
+mod throughput;
 mod transfer;
 mod traps;
 mod writer;

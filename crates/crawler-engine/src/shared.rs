@@ -17,6 +17,7 @@ use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
 use crate::pressure::Pressure;
 use crate::scope_cell::ScopeCell;
+use crate::throughput::Throughput;
 use crate::traps::TrapList;
 
 /// The crawl-wide state; every field is safe to touch from any thread and none is held for long.
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) outstanding: Outstanding,
     pub(crate) budget: PageBudget,
     pub(crate) ip_limits: Arc<IpLimits>,
+    pub(crate) throughput: Arc<Throughput>,
     pub(crate) scope: ScopeCell,
     pub(crate) traps: TrapList,
     pub(crate) generation: u32,

@@ -29,6 +29,7 @@ use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
 use crate::supervisor::Supervisor;
+use crate::throughput::Throughput;
 use crate::traps::TrapList;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
@@ -181,6 +182,7 @@ pub(crate) fn start_measured(
     let shards = usize::from(config.workers.get());
     let shared = Arc::new(Shared {
         policies: HostPolicies::new(&config),
+        throughput: Arc::new(Throughput::new(&config)),
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
         mesh: Mesh::new(config.workers),

@@ -70,6 +70,8 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         concurrency: 32,
         host_concurrency: 1,
         host_rules: Vec::new(),
+        domain_concurrency: None,
+        domain_interval: Duration::ZERO,
         ip_concurrency: 8,
         ip_interval: Duration::ZERO,
         limits: Limits::default(),

@@ -23,6 +23,10 @@ pub struct PaceConfig {
     /// Up to which part of itself a pause is lengthened by chance, 0 to 1, so that many hosts do
     /// not come due at once. Never shortens.
     pub jitter: f32,
+    /// The pause is at least this many times the host's recent response time. Zero is off.
+    pub latency_factor: f32,
+    /// Longest pause that response times lead to.
+    pub latency_pause_max: Duration,
     /// When a host that does not answer counts as dead.
     pub breaker: BreakerConfig,
 }
@@ -36,6 +40,8 @@ impl Default for PaceConfig {
             backoff_max: Duration::from_secs(60 * 60),
             retry_after_max: Duration::from_secs(24 * 60 * 60),
             jitter: 0.1,
+            latency_factor: 0.0,
+            latency_pause_max: Duration::from_secs(60),
             breaker: BreakerConfig::default(),
         }
     }
@@ -69,6 +75,7 @@ impl PaceConfig {
             self.crawl_delay_max,
             self.backoff_max,
             self.retry_after_max,
+            self.latency_pause_max,
             self.breaker.interval_max,
         ];
         let longest = pauses.into_iter().max().unwrap_or_default();
@@ -103,6 +110,11 @@ impl Jitter {
 pub enum Observation {
     /// A response that does not ask to slow down, whatever its status.
     Answered,
+    /// The same, and a quota is used up.
+    Exhausted {
+        /// When there will be more, from now on.
+        reset: Duration,
+    },
     /// 429, or 503: the host asks for less.
     Throttled {
         /// How long it asks for, from now on.
@@ -134,6 +146,8 @@ pub struct Pace {
     /// The pause that robots.txt asks for; the caller sets it when the rules change.
     #[serde(with = "optional_millis")]
     pub crawl_delay: Option<Duration>,
+    /// How long responses took to begin, of late; 0 when none was measured.
+    pub response_ms: u32,
     /// What was taken from the host so far.
     pub spent: HostSpent,
     /// End of the running or last back-off, or the last forgiveness if later: the quiet time
@@ -150,6 +164,7 @@ impl Pace {
     /// - `Answered`: forgives after quiet time. A host at level n must have been quiet for as long as
     ///   level n had it wait; then it sinks to n - 1, and so on, so that a host which throttled us
     ///   hard is trusted again step by step. Time without fetches counts as quiet.
+    /// - `Exhausted`: like `Answered`, but waits until the quota is reset, up to `retry_after_max`.
     /// - `Throttled`: raises the level and waits for `Retry-After` (up to `retry_after_max`), else
     ///   the back-off of the level. A `Retry-After` that proved too short is not relied on alone:
     ///   from the second incident on the wait is at least the back-off of the level before.
@@ -167,10 +182,13 @@ impl Pace {
     ) {
         self.bound(now, config);
         let pause = match seen {
-            Observation::Answered => {
+            Observation::Answered | Observation::Exhausted { .. } => {
                 self.failures = FailureRun::default();
                 self.forgive(now, config);
-                Duration::ZERO
+                match seen {
+                    Observation::Exhausted { reset } => reset.min(config.retry_after_max),
+                    _ => Duration::ZERO,
+                }
             }
             Observation::Throttled { retry_after } => {
                 self.failures = FailureRun::default();
@@ -183,11 +201,29 @@ impl Pace {
     }
 
     /// The pause between two fetches of a host in good standing: the operator's, or the longer one
-    /// that robots.txt asks for, up to `crawl_delay_max`.
+    /// that robots.txt asks for, up to `crawl_delay_max`, or that its response times call for.
     #[must_use]
     pub fn delay(&self, config: &PaceConfig) -> Duration {
         let asked = self.crawl_delay.unwrap_or_default().min(config.crawl_delay_max);
-        config.delay.max(asked)
+        config.delay.max(asked).max(self.latency_pause(config))
+    }
+
+    /// Takes note of how long a response took to begin: the newest counts a quarter.
+    pub fn note_response_time(&mut self, took: Duration) {
+        let took_ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX).max(1);
+        self.response_ms = match self.response_ms {
+            0 => took_ms,
+            before => before - before / 4 + took_ms / 4,
+        };
+    }
+
+    fn latency_pause(&self, config: &PaceConfig) -> Duration {
+        if config.latency_factor <= 0.0 {
+            return Duration::ZERO;
+        }
+        let seconds = f64::from(self.response_ms) / 1_000.0 * f64::from(config.latency_factor);
+        let pause = Duration::try_from_secs_f64(seconds).unwrap_or(config.latency_pause_max);
+        pause.min(config.latency_pause_max)
     }
 
     /// Whether a throttling back-off is running.

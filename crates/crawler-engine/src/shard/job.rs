@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::robots::{RobotsReply, fetch_robots};
 use crate::clock;
+use crate::throughput::Throughput;
 
 /// Addresses of a host that are tried in turn when one cannot be reached.
 const ADDRESSES_MAX: usize = 3;
@@ -53,7 +54,7 @@ pub(super) enum JobOutcome {
     Page { result: Result<Box<Response>, FetchFailure>, timings: Timings },
     /// robots.txt was asked for first; the lease is still to be served.
     Robots(RobotsReply),
-    /// The IP address has enough requests; the lease may be tried again then.
+    /// The IP address or the domain has enough requests; the lease may be tried again then.
     AddressBusy(UnixMillis),
     /// The task panicked.
     Panicked,
@@ -64,6 +65,7 @@ pub(super) enum JobOutcome {
 pub(super) struct Network {
     pub(super) fetcher: Rc<Fetcher>,
     pub(super) ip_limits: Arc<IpLimits>,
+    pub(super) throughput: Arc<Throughput>,
 }
 
 /// What a running fetch is for.
@@ -175,7 +177,7 @@ async fn run_job(
     report.connection = connection;
 }
 
-/// One request, under the address policy and the limits per address.
+/// One request, under the address policy and the limits per address and domain.
 pub(super) async fn fetch(
     url: WireUrl,
     validators: Option<Validators>,
@@ -190,13 +192,24 @@ pub(super) async fn fetch(
             return (JobOutcome::Page { result: Err(failure), timings: Timings::default() }, None);
         }
     };
+    let mut domain = match network.throughput.reserve_domain(&url, clock::now()) {
+        Ok(permit) => permit,
+        Err(at) => return (JobOutcome::AddressBusy(at), connection),
+    };
     let mut connection = connection;
     let mut last = None;
     for ip in addrs.into_iter().take(ADDRESSES_MAX) {
         let _permit: Option<IpPermit> = match reserve(&url, ip, network) {
             Ok(permit) => permit,
             // What was tried before may be told; else the lease waits for its turn.
-            Err(at) => return (last.unwrap_or(JobOutcome::AddressBusy(at)), connection),
+            Err(at) => {
+                if last.is_none()
+                    && let Some(unused) = domain.take()
+                {
+                    unused.cancel();
+                }
+                return (last.unwrap_or(JobOutcome::AddressBusy(at)), connection);
+            }
         };
         // One address at a time, so that each request is made under its own permit.
         let request = FetchRequest {

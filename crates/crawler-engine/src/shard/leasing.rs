@@ -59,6 +59,10 @@ impl Shard {
             if self.in_flight.len() >= jobs_max {
                 return Ok(());
             }
+            if let Err(at) = self.shared.throughput.check(now) {
+                self.due_at = Some(at);
+                return Ok(());
+            }
             if !self.has_room() || !self.reserve_page() {
                 // Others make room: there is no event to wait for.
                 self.due_at = Some(now + ROOM_POLL);
@@ -203,10 +207,12 @@ impl Shard {
     }
 
     fn start_job(&mut self, lease: Lease, memory: Option<PageMemory>, errand: Errand) {
+        self.shared.throughput.take_request(clock::now());
         let connection = self.hosts.take_connection(lease.fingerprint.host);
         let network = Network {
             fetcher: std::rc::Rc::clone(&self.fetcher),
             ip_limits: std::sync::Arc::clone(&self.shared.ip_limits),
+            throughput: std::sync::Arc::clone(&self.shared.throughput),
         };
         let kind = match errand {
             Errand::Page { .. } => ErrandKind::Page,

@@ -320,5 +320,6 @@ impl Shard {
 /// delay, lest a host be asked again too soon.
 fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
     let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    if is_first { now } else { now + shared.policies.delay_max() }
+    let pause = shared.policies.delay_max().max(shared.config.domain_interval);
+    if is_first { now } else { now + pause }
 }

@@ -1,15 +1,18 @@
 //! What follows from the end of a fetch: pace, retry, store or give up.
 
+use std::time::Duration;
+
 use crawler_fetch::{FailureKind, FetchFailure, Phase, Response, Timings};
 use crawler_frontier::Lease;
 use crawler_politeness::{
-    FailureClass, Jitter, Observation, Standing, UnixMillis, parse_retry_after,
+    FailureClass, Jitter, Observation, Standing, UnixMillis, parse_rate_limit,
+    parse_rate_limit_pair, parse_retry_after,
 };
 use crawler_url::HostHash;
 
 use super::Shard;
 use super::job::{ErrandKind, JobDone, JobOutcome, Running};
-use super::page::report_row;
+use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
 use crate::clock;
@@ -49,7 +52,11 @@ impl Shard {
         crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
         let bytes = (response.head.len() + response.body.len()) as u64;
+        self.shared.throughput.take_bytes(bytes, clock::now());
         self.spend(host, bytes, response.status >= 500);
+        if let Some(pace) = self.frontier.pace(host) {
+            pace.note_response_time(timings.first_byte);
+        }
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
         let retries = self.shared.config.retries.after_status(response.status);
@@ -86,6 +93,7 @@ impl Shard {
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
     fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
+        self.shared.throughput.give_request_back();
         if let Some(pace) = self.frontier.pace(lease.fingerprint.host) {
             // Nothing was sent: the delay that the lease reserved is void.
             pace.next_fetch_at = until;
@@ -138,16 +146,27 @@ pub(super) fn failed(kind: FailureKind) -> Observation {
 
 /// What a response says about the server's load.
 pub(super) fn observation(response: &Response, now: UnixMillis) -> Observation {
-    if !matches!(response.status, 429 | 503) {
-        return Observation::Answered;
+    let reset = quota_reset(response, now);
+    if matches!(response.status, 429 | 503) {
+        let retry_after = header(response, "retry-after");
+        let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
+        return Observation::Throttled { retry_after: retry_after.or(reset) };
     }
-    let retry_after = response
-        .headers
-        .get(http::header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| parse_retry_after(value, now));
-    Observation::Throttled { retry_after }
+    reset.map_or(Observation::Answered, |reset| Observation::Exhausted { reset })
 }
+
+/// How long to wait if the response says that a quota is used up.
+fn quota_reset(response: &Response, now: UnixMillis) -> Option<Duration> {
+    let combined = header(response, "ratelimit").and_then(parse_rate_limit);
+    let pair = |(remaining, reset)| {
+        parse_rate_limit_pair(header(response, remaining)?, header(response, reset)?, now)
+    };
+    combined.max(RATE_LIMIT_PAIRS.into_iter().filter_map(pair).max())
+}
+
+/// Fields that say what remains of a quota, and when there will be more.
+const RATE_LIMIT_PAIRS: [(&str, &str); 2] =
+    [("ratelimit-remaining", "ratelimit-reset"), ("x-ratelimit-remaining", "x-ratelimit-reset")];
 
 /// The `Location` of a redirect (RFC 9110 section 15.4) that can be followed with GET.
 pub(super) fn location(response: &Response) -> Option<String> {

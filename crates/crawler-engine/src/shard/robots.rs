@@ -47,6 +47,10 @@ pub(super) async fn fetch_robots(
     };
     let mut connection = connection;
     for hop in 0..=REDIRECTS_MAX {
+        if hop > 0 {
+            // The first was taken with the lease.
+            network.throughput.take_request(clock::now());
+        }
         let (outcome, kept) = match hop {
             0 => ask(&url, connection.take(), network).await,
             _ => ask_patiently(&url, connection.take(), network).await,
@@ -129,6 +133,13 @@ fn max_age(response: &Response) -> Option<Duration> {
 }
 
 impl RobotsReply {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Answered { body, .. } => body.len() as u64,
+            Self::TooManyRedirects | Self::Unreachable(_) => 0,
+        }
+    }
+
     pub(super) fn max_age(&self) -> Option<Duration> {
         match self {
             Self::Answered { max_age, .. } => *max_age,
@@ -191,6 +202,7 @@ impl Shard {
         let host = lease.fingerprint.host;
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
+            self.shared.throughput.take_bytes(reply.bytes(), now);
         }
         if let RobotsReply::Unreachable(failure) = reply
             && self.is_unknown(&lease)

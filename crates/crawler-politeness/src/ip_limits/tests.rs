@@ -1,5 +1,10 @@
-use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use proptest::prelude::*;
+
+use super::*;
+use crate::start_limits::SWEEP_RESERVES_MIN;
 
 const INTERVAL: Duration = Duration::from_millis(100);
 

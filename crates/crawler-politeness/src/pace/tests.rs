@@ -12,6 +12,8 @@ fn config() -> PaceConfig {
         backoff_max: Duration::from_secs(60),
         retry_after_max: Duration::from_secs(100),
         jitter: 0.5,
+        latency_factor: 0.0,
+        latency_pause_max: Duration::from_secs(30),
         breaker: BreakerConfig {
             failures_max: 0,
             interval_max: Duration::ZERO,
@@ -202,6 +204,8 @@ fn extreme_configurations_end() {
             backoff_max: max,
             retry_after_max: max,
             jitter: f32::INFINITY,
+            latency_factor: f32::INFINITY,
+            latency_pause_max: max,
             breaker: BreakerConfig {
                 failures_max: 7,
                 probes_max: u16::MAX,
@@ -220,6 +224,35 @@ fn extreme_configurations_end() {
 }
 
 #[test]
+fn slow_hosts_are_asked_less_often() {
+    let config = PaceConfig { latency_factor: 5.0, ..config() };
+    let mut pace = Pace::default();
+    // 100, 175, 1 132 ms, and very long
+    let times = [(100, 1_000), (400, 1_000), (4_000, 5_660), (u64::MAX, 30_000)];
+    for (took_ms, delay_ms) in times {
+        pace.note_response_time(Duration::from_millis(took_ms));
+        assert_eq!(pace.delay(&config), Duration::from_millis(delay_ms), "{took_ms}");
+    }
+    assert_eq!(pace.delay(&self::config()), Duration::from_secs(1), "it is opt-in");
+    for _ in 0..100 {
+        pace.note_response_time(Duration::ZERO);
+    }
+    assert_eq!(pace.delay(&config), Duration::from_secs(1), "and forgotten");
+}
+
+#[test]
+fn a_used_up_quota_is_waited_for() {
+    let exhausted = |secs| Observation::Exhausted { reset: Duration::from_secs(secs) };
+    let steps = [
+        (1_000, exhausted(20), 1_020_000, 0, 0),
+        (1_003, Answered, 1_020_000, 0, 0),
+        (1_020, exhausted(0), 1_021_000, 0, 0),
+        (1_021, exhausted(999), 1_121_000, 0, 0),
+    ];
+    run("quotas", &config(), Pace::default(), Jitter::NONE, &steps);
+}
+
+#[test]
 fn a_restart_forgets_nothing() {
     let mut pace = Pace { crawl_delay: Some(Duration::from_micros(1_500_001)), ..Pace::default() };
     pace.observe(UnixMillis(1_000), FAILED, &config(), Jitter::NONE);
@@ -227,7 +260,7 @@ fn a_restart_forgets_nothing() {
     let json = serde_json::to_string(&pace).unwrap();
     assert_eq!(
         json,
-        r#"{"next_fetch_at":19000,"backoff_level":1,"failures":{"count":0,"class":"Dns","until":0},"crawl_delay":1501,"spent":{"bytes":0,"errors":0},"backoff_until":19000}"#
+        r#"{"next_fetch_at":19000,"backoff_level":1,"failures":{"count":0,"class":"Dns","until":0},"crawl_delay":1501,"response_ms":0,"spent":{"bytes":0,"errors":0},"backoff_until":19000}"#
     );
     pace.crawl_delay = Some(Duration::from_millis(1_501));
     assert_eq!(serde_json::from_str::<Pace>(&json).unwrap(), pace);

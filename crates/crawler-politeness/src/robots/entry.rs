@@ -106,3 +106,6 @@ impl RobotsEntry {
         now < self.expires_at
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -8,7 +7,6 @@ use super::cases::{CASES, EXAMPLE_5_1};
 use super::line::LINE_BYTES_MAX;
 use super::token_cases::TOKEN_CASES;
 use super::*;
-use crate::UnixMillis;
 
 fn verdict(rules: &RobotsRules, path: &str) -> Option<u32> {
     match rules.judge(path) {
@@ -229,68 +227,6 @@ fn hostile_bodies_and_paths_end() {
     for (body, expected) in cases {
         let rules = RobotsRules::parse(body.as_bytes(), "foobot");
         assert_eq!(verdict(&rules, &path), expected, "{}", &body[..40]);
-    }
-}
-
-#[test]
-fn answers_and_how_long_they_hold() {
-    use RobotsAnswer::{Body, Status, TooManyRedirects, Unreachable};
-    let now = UnixMillis(1_000);
-    let previous = RobotsEntry::from_answer(
-        Body(b"user-agent: *\ndisallow: /old\n"),
-        None,
-        "foobot",
-        UnixMillis(0),
-        None,
-    );
-    let day = UnixMillis(1_000 + 86_400_000);
-    let soon = UnixMillis(1_000 + 600_000);
-    // answer; verdict on /old without and with previous rules; time of the next fetch
-    let cases = [
-        (Body(b"user-agent: *\ndisallow: /new\n"), None, None, day),
-        (Body(b"<html>not found</html>"), None, None, day),
-        (Status(204), None, None, day),
-        (Status(400), None, None, day),
-        (Status(401), None, None, day),
-        (Status(403), None, None, day),
-        (Status(404), None, None, day),
-        (Status(410), None, None, day),
-        (TooManyRedirects, None, None, day),
-        (Status(429), Some(0), Some(2), soon),
-        (Status(500), Some(0), Some(2), soon),
-        (Status(503), Some(0), Some(2), soon),
-        (Status(599), Some(0), Some(2), soon),
-        (Status(301), Some(0), Some(2), soon),
-        (Status(100), Some(0), Some(2), soon),
-        (Status(0), Some(0), Some(2), soon),
-        (Status(999), Some(0), Some(2), soon),
-        (Unreachable, Some(0), Some(2), soon),
-    ];
-    for (answer, alone, after_previous, expires_at) in cases {
-        let entry = RobotsEntry::from_answer(answer, None, "foobot", now, None);
-        assert_eq!(verdict(&entry.rules, "/old"), alone, "{answer:?}");
-        assert_eq!(entry.expires_at, expires_at, "{answer:?}");
-        assert!(entry.is_fresh(UnixMillis(expires_at.0 - 1)) && !entry.is_fresh(expires_at));
-        let entry = RobotsEntry::from_answer(answer, None, "foobot", now, Some(&previous));
-        assert_eq!(verdict(&entry.rules, "/old"), after_previous, "{answer:?} after others");
-        let kept = Arc::ptr_eq(&entry.rules, &previous.rules);
-        assert_eq!(kept, after_previous.is_some(), "{answer:?}");
-    }
-}
-
-#[test]
-fn an_answer_says_how_long_it_is_fresh() {
-    let now = UnixMillis(1_000);
-    let two_hours = Some(Duration::from_secs(7_200));
-    let cases = [
-        (RobotsAnswer::Body(b""), 7_200),
-        (RobotsAnswer::Status(404), 7_200),
-        (RobotsAnswer::Status(503), 600),
-        (RobotsAnswer::Unreachable, 600),
-    ];
-    for (answer, seconds) in cases {
-        let entry = RobotsEntry::from_answer(answer, two_hours, "foobot", now, None);
-        assert_eq!(entry.expires_at, now + Duration::from_secs(seconds), "{answer:?}");
     }
 }
 

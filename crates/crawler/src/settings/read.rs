@@ -11,6 +11,8 @@ use tracing_subscriber::EnvFilter;
 use super::value::Refusal;
 
 const DNS_PORT: u16 = 53;
+/// A pause longer than this many responses is a slip.
+const FACTOR_MAX: f32 = 1000.0;
 /// More threads than any machine has cores; beyond it a number is a slip.
 const WORKERS_MAX: u16 = 1024;
 
@@ -57,6 +59,16 @@ pub(crate) fn network(text: &str) -> Result<Network, Refusal> {
             _ => "CIDR notation such as 10.1.0.0/16 or fd00:1::/32, or one IP address".to_owned(),
         };
         Refusal { problem: error.to_string(), accepted: Some(accepted) }
+    })
+}
+
+/// A number from 0 to 1000, perhaps with decimals.
+pub(crate) fn factor(text: &str) -> Result<f32, Refusal> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = text.parse::<f32>().ok().filter(|number| is_plain && *number <= FACTOR_MAX);
+    number.ok_or_else(|| Refusal {
+        problem: format!("`{text}` is not a factor"),
+        accepted: Some(format!("0 to {FACTOR_MAX}, such as 2.5")),
     })
 }
 

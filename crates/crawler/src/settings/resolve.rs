@@ -31,6 +31,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
+            latency_factor: settings.adaptive_delay,
+            latency_pause_max: settings.max_adaptive_delay,
             breaker: settings.breaker.clone(),
             ..PaceConfig::default()
         },
@@ -41,6 +43,8 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         host_rules: settings.host_rules.clone(),
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
+        domain_concurrency: settings.domain_concurrency,
+        domain_interval: settings.domain_delay,
         limits: settings.limits,
         ceilings: settings.ceilings,
         retries: Retries {

@@ -6,7 +6,7 @@ use crawler_engine::RobotsPolicy;
 
 use super::Setting;
 use crate::settings::host_rules;
-use crate::settings::read::{agent_name, header, header_text};
+use crate::settings::read::{agent_name, factor, header, header_text};
 use crate::settings::value::put;
 
 pub(super) const SETTINGS: &[Setting] = &[
@@ -26,6 +26,21 @@ pub(super) const SETTINGS: &[Setting] = &[
         "5m",
         |s, given| put(&mut s.max_crawl_delay, given.duration(Duration::ZERO)),
         "Cap on the Crawl-delay of a robots.txt",
+    ),
+    Setting::value(
+        "adaptive_delay",
+        "FACTOR",
+        "0",
+        |s, given| put(&mut s.adaptive_delay, given.one(factor)),
+        "Pause at least this many times as long as the host took to answer of late, such as 5; \
+         0 turns it off",
+    ),
+    Setting::value(
+        "max_adaptive_delay",
+        "TIME",
+        "1m",
+        |s, given| put(&mut s.max_adaptive_delay, given.duration(Duration::ZERO)),
+        "Cap on the pause that adaptive_delay leads to",
     ),
     Setting::value(
         "host_concurrency",
@@ -48,6 +63,36 @@ pub(super) const SETTINGS: &[Setting] = &[
         |s, given| put(&mut s.ip_delay, given.duration(Duration::ZERO)),
         "Shortest time between two requests to one IP address; never more than `delay`",
     ),
+    Setting::value(
+        "domain_concurrency",
+        "N",
+        "unlimited",
+        |s, given| put(&mut s.domain_concurrency, given.count_limit(1..=u64::from(u16::MAX))),
+        "Fetches at once from all hosts of one registrable domain, such as example.co.uk",
+    ),
+    Setting::value(
+        "domain_delay",
+        "TIME",
+        "0",
+        |s, given| put(&mut s.domain_delay, given.duration(Duration::ZERO)),
+        "Shortest time between two requests to one registrable domain",
+    ),
+    Setting::value(
+        "max_rate",
+        "N",
+        "unlimited",
+        |s, given| put(&mut s.limits.requests_per_second, given.count_limit(1..=1_000_000)),
+        "Requests per second at most, over all hosts",
+    )
+    .aliases(&["rate-limit"]),
+    Setting::value(
+        "max_bandwidth",
+        "SIZE",
+        "unlimited",
+        |s, given| put(&mut s.limits.bytes_per_second, given.size_limit()),
+        "Bytes per second to receive at most, over all hosts, in the mean",
+    )
+    .aliases(&["limit-rate"]),
     Setting::value(
         "dead_host_after",
         "N",

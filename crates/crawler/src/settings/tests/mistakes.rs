@@ -64,6 +64,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
              \x20     = accepted: HOSTS KEY=VALUE …",
     ),
     (
+        "adaptive_delay = -1",
+        "1 problem in the configuration\n\
+             \x20 crawler.toml:1: adaptive_delay: `-1` is not a factor\n\
+             \x20     | adaptive_delay = -1\n\
+             \x20     = accepted: 0 to 1000, such as 2.5",
+    ),
+    (
         "workers = 0",
         "1 problem in the configuration\n\
              \x20 crawler.toml:1: workers: `0` is not a number of cores\n\

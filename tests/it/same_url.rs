@@ -42,3 +42,18 @@ fn a_crawl_keeps_the_rules_it_remembers_urls_by() {
     place.crawl(&server, &["--query-order", "sort", "--recrawl", "--max-pages", "9"]).ends(0);
     place.crawl(&server, &["--query-order", "sort"]).ends(0);
 }
+
+#[test]
+fn imported_urls_are_known_by_the_same_rules() {
+    let (server, place) = (serve(small()), Place::new());
+    let root = &server.seeds()[0];
+    let list = format!("{root}?utm_source=a\n{root}?gclid=1\n{root}?b&fbclid=2\n");
+    let brought = place.crawler(["import", "-"]).stdin(&list).ends(0).text();
+    assert!(brought.contains("accepted: 2\nduplicate: 1\n"), "{brought}");
+    // The start page is queued already, under another spelling.
+    place.crawl_from(&server, &["--scope", "page", root]).ends(0);
+    let expected = [format!("{root}?b&fbclid=2"), format!("{root}?utm_source=a")];
+    assert_eq!(page_urls(&place.data()), expected);
+    let again = place.crawler(["import", "-"]).stdin(&format!("{root}?utm_term=z")).ends(0).text();
+    assert!(again.contains("accepted: 0\nduplicate: 1\n"), "{again}");
+}

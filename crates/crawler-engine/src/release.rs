@@ -3,33 +3,16 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
 
-use crawler_frontier::seen::SeenLimits;
-use crawler_frontier::{
-    Candidate, Frontier, FrontierDb, FrontierError, FrontierLimits, Hops, Source,
-};
-use crawler_url::{Canonicalizer, ShardCount, ShardId, WireUrl};
+use crawler_frontier::{Candidate, FrontierDb, FrontierError, Hops, Source};
+use crawler_url::{Canonicalizer, WireUrl};
 use serde::Deserialize;
 
 use crate::clock;
+use crate::feed::Feed;
 use crate::start::{StartError, read_checkpoint, take_lock};
+use crate::transfer::Account;
 use crate::traps::{TRAP, write_report};
-use crate::writer::Checkpoint;
-
-/// One URL at a time is on its way in, so that little room will do.
-const LIMITS: FrontierLimits = FrontierLimits {
-    host_concurrency: 1,
-    urls_in_memory: 16 << 10,
-    hosts_in_memory: 1 << 10,
-    seen: SeenLimits {
-        fresh_keys: 512 << 10,
-        batch_keys: 128 << 10,
-        batch_bytes: 16 << 20,
-        recent_slots: 1 << 17,
-    },
-};
 
 /// Why a template cannot be let go.
 #[derive(Debug, thiserror::Error)]
@@ -85,11 +68,18 @@ pub fn release_trap(data_dir: &Path, template: &str) -> Result<u64, ReleaseError
     let rules = checkpoint.canonical.clone().unwrap_or_default();
     let canonicalizer =
         Canonicalizer::keyed(frontier.reader().fingerprint_seed()).with_rules(&rules);
+    let queued_before = frontier.reader().queued()?;
     let file = File::open(&path).map_err(|source| ReleaseError::Report { path, source })?;
     let rows = BufReader::new(file).split(b'\n').map_while(Result::ok);
     let links = rows.filter_map(|row| candidate(&row, template, &canonicalizer));
-    let new = queue(&mut frontier, links, &mut checkpoint)?;
-    write_report(data_dir, &checkpoint.traps)
+    let mut feed = Feed::begin(&mut frontier, clock::now())?;
+    for link in links {
+        feed.offer(link)?;
+    }
+    let mut account = Account::new(checkpoint, queued_before);
+    feed.commit(|queued| account.payload(queued))?;
+    let new = feed.new;
+    write_report(data_dir, &account.checkpoint.traps)
         .map_err(|source| ReleaseError::Report { path: data_dir.join("reports"), source })?;
     Ok(new)
 }
@@ -114,42 +104,4 @@ fn candidate(row: &[u8], template: &str, canonicalizer: &Canonicalizer) -> Optio
         hops: Hops::default(),
         source: Source::Link,
     })
-}
-
-/// Queues the new ones among `links` and commits them with the checkpoint.
-fn queue(
-    db: &mut FrontierDb,
-    links: impl Iterator<Item = Candidate>,
-    checkpoint: &mut Checkpoint,
-) -> Result<u64, ReleaseError> {
-    db.assign(ShardCount::ONE)?;
-    let (ring, bell) = sync_channel(1);
-    let wake = Arc::new(move || {
-        // A full channel rings already; without a listener there is nobody to wake.
-        let _ = ring.try_send(());
-    });
-    let mut frontier = Frontier::recover(db.reader(), ShardId(0), ShardCount::ONE, LIMITS, wake)?;
-    let mut new = 0;
-    for link in links {
-        new += u64::from(frontier.admit([link], clock::now())?.new);
-        while !frontier.has_room() {
-            new += decided(&mut frontier, &bell)?;
-        }
-    }
-    while frontier.undecided() > 0 {
-        frontier.judge();
-        new += decided(&mut frontier, &bell)?;
-    }
-    checkpoint.counters.discovered += new;
-    let payload = serde_json::to_vec(checkpoint)
-        .map_err(|error| FrontierError::Encode { detail: error.to_string() })?;
-    db.commit(frontier.take_ops(), &payload)?;
-    Ok(new)
-}
-
-/// Waits for the seen set, and takes in what it lets through.
-fn decided(frontier: &mut Frontier, bell: &Receiver<()>) -> Result<u64, FrontierError> {
-    // The sender lives as long as the frontier; were it gone, there would be nothing to wait for.
-    let _ = bell.recv();
-    Ok(u64::from(frontier.admit_judged(clock::now(), usize::MAX)?.new))
 }

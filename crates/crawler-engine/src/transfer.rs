@@ -4,12 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crawler_frontier::transfer::{self, Feed, Item, Restore, RestoreError, Totals};
-use crawler_frontier::{FrontierDb, FrontierError};
-use crawler_url::{Canonicalizer, Fingerprint, WireUrl};
+use crawler_frontier::transfer::{self, Item, Restore, RestoreError, Totals};
+use crawler_frontier::{Candidate, FrontierDb, FrontierError, Hops, Source};
+use crawler_url::{CanonicalRules, Canonicalizer, Fingerprint, WireUrl};
 
 use crate::clock;
 use crate::counters::Counters;
+use crate::feed::Feed;
 use crate::lock::DirLock;
 use crate::start::{StartError, has_results, read_checkpoint, take_lock};
 use crate::writer::Checkpoint;
@@ -75,15 +76,18 @@ impl From<FrontierError> for ImportError {
 pub struct Import {
     data_dir: PathBuf,
     frontier: FrontierDb,
+    /// By which URLs are known again: the rules of the crawl, if it has begun.
+    canonicalizer: Canonicalizer,
     _lock: DirLock,
 }
 
 impl Import {
-    /// Opens a data directory, making it when there is none.
+    /// Opens a data directory, making it when there is none. Whether a URL is known is told by the
+    /// rules of the crawl there, and before its first run by `rules`.
     ///
     /// # Errors
     /// As [`start()`](crate::start()).
-    pub fn open(data_dir: &Path) -> Result<Self, StartError> {
+    pub fn open(data_dir: &Path, rules: &CanonicalRules) -> Result<Self, StartError> {
         fs::create_dir_all(data_dir)
             .map_err(|source| StartError::DataDir { dir: data_dir.to_owned(), source })?;
         let lock = take_lock(data_dir)?;
@@ -91,7 +95,10 @@ impl Import {
         if frontier.payload().is_none() && has_results(data_dir) {
             return Err(StartError::LostFrontier { dir: data_dir.to_owned() });
         }
-        Ok(Self { data_dir: data_dir.to_owned(), frontier, _lock: lock })
+        let stored = read_checkpoint(data_dir, &frontier)?.and_then(|it| it.canonical);
+        let canonicalizer = Canonicalizer::keyed(frontier.reader().fingerprint_seed())
+            .with_rules(stored.as_ref().unwrap_or(rules));
+        Ok(Self { data_dir: data_dir.to_owned(), frontier, canonicalizer, _lock: lock })
     }
 
     /// Restores an export; the frontier must be empty. Counting begins anew: what the crawl had
@@ -106,7 +113,7 @@ impl Import {
     ) -> Result<Totals, E> {
         let restored = restore(&mut self.frontier, items);
         if let Err(Unrestored::Begun(_)) = &restored {
-            let Self { data_dir, frontier, _lock } = self;
+            let Self { data_dir, frontier, _lock, .. } = self;
             drop(frontier);
             let store = data_dir.join("store");
             fs::remove_dir_all(&store)
@@ -142,17 +149,16 @@ impl Import {
             if remember_as_seeds {
                 feed.add_seed(&url);
             }
-            feed.offer(url).map_err(failed)?;
+            feed.offer(imported(url, &self.canonicalizer)).map_err(failed)?;
             if n % COMMIT_URLS == 0 {
                 feed.commit(|queued| account.payload(queued)).map_err(failed)?;
             }
         }
         feed.commit(|queued| account.payload(queued)).map_err(failed)?;
-        Ok(Brought { new: feed.queued(), known: feed.known() })
+        Ok(Brought { new: feed.new, known: feed.known })
     }
 
-    /// Remembers a list of URLs as seen, so that they are not fetched: by the rules of the crawl
-    /// that was begun there, or by the default rules if there was none.
+    /// Remembers a list of URLs as seen, so that they are not fetched.
     ///
     /// # Errors
     /// When the store cannot be written, and when a URL is an error.
@@ -160,16 +166,11 @@ impl Import {
         mut self,
         urls: &mut dyn Iterator<Item = Result<WireUrl, E>>,
     ) -> Result<Brought, E> {
-        let checkpoint =
-            read_checkpoint(&self.data_dir, &self.frontier).map_err(ImportError::from)?;
-        let rules = checkpoint.and_then(|checkpoint| checkpoint.canonical).unwrap_or_default();
-        let seed = self.frontier.reader().fingerprint_seed();
-        let canonicalizer = Canonicalizer::keyed(seed).with_rules(&rules);
         let mut brought = Brought::default();
         let mut prints = Vec::new();
         for url in urls {
             match url {
-                Ok(url) => prints.push(canonicalizer.fingerprint(&url)),
+                Ok(url) => prints.push(self.canonicalizer.fingerprint(&url)),
                 Err(error) => {
                     self.mark(&mut prints, &mut brought)?;
                     return Err(error);
@@ -208,9 +209,22 @@ pub struct Brought {
     pub known: u64,
 }
 
+/// As a seed is queued.
+fn imported(url: WireUrl, canonicalizer: &Canonicalizer) -> Candidate {
+    Candidate {
+        fingerprint: canonicalizer.fingerprint(&url),
+        url,
+        via: None,
+        depth: 0,
+        redirects: 0,
+        hops: Hops::default(),
+        source: Source::Seed,
+    }
+}
+
 /// Keeps the crawl's counters true while URLs are queued behind its back.
-struct Account {
-    checkpoint: Checkpoint,
+pub(crate) struct Account {
+    pub(crate) checkpoint: Checkpoint,
     /// URLs that were discovered and are not queued.
     ended: u64,
 }
@@ -219,11 +233,16 @@ impl Account {
     fn open(data_dir: &Path, frontier: &FrontierDb) -> Result<Self, StartError> {
         let checkpoint = read_checkpoint(data_dir, frontier)?.unwrap_or_else(Checkpoint::empty);
         let queued = frontier.reader().queued()?;
-        let ended = checkpoint.counters.discovered.saturating_sub(queued);
-        Ok(Self { checkpoint, ended })
+        Ok(Self::new(checkpoint, queued))
     }
 
-    fn payload(&mut self, queued: u64) -> Result<Vec<u8>, FrontierError> {
+    /// Of a store with so many URLs queued.
+    pub(crate) fn new(checkpoint: Checkpoint, queued: u64) -> Self {
+        let ended = checkpoint.counters.discovered.saturating_sub(queued);
+        Self { checkpoint, ended }
+    }
+
+    pub(crate) fn payload(&mut self, queued: u64) -> Result<Vec<u8>, FrontierError> {
         self.checkpoint.counters.discovered = self.ended + queued;
         serde_json::to_vec(&self.checkpoint)
             .map_err(|error| FrontierError::Encode { detail: error.to_string() })

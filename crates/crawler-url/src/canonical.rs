@@ -90,7 +90,7 @@ impl Canonicalizer {
     fn form<'u>(&self, url: &'u WireUrl) -> Cow<'u, str> {
         let normalized = normalize(url);
         match &self.params {
-            Some(params) if url.query().is_some() || url.path().contains(';') => {
+            Some(params) if url.query().is_some() || has_params(url.path()) => {
                 let host_start = url.scheme().prefix_len();
                 let slash = memchr::memchr(b'/', &normalized.as_bytes()[host_start..]);
                 params.apply(normalized, host_start + slash.unwrap_or_default())
@@ -98,6 +98,11 @@ impl Canonicalizer {
             _ => normalized,
         }
     }
+}
+
+/// Whether a path has parameters (RFC 3986 section 3.3).
+fn has_params(path: &str) -> bool {
+    memchr::memchr(b';', path.as_bytes()).is_some()
 }
 
 /// The form by the rules that always hold.

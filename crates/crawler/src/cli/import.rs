@@ -71,9 +71,10 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<Exit> {
 }
 
 fn restore(args: &ImportArgs, lines: Lines) -> anyhow::Result<String> {
-    let data_dir = args.data_dir.resolve()?;
+    let settings = args.data_dir.settings()?;
+    let data_dir = settings.output;
     let lines = RefCell::new(lines);
-    let restored = Import::open(&data_dir)?.restore(&mut Items::new(&lines));
+    let restored = Import::open(&data_dir, &settings.canonical)?.restore(&mut Items::new(&lines));
     let totals = restored
         .map_err(|error| error.at(lines.borrow().place()))
         .with_context(|| format!("nothing was imported into {}", data_dir.display()))?;
@@ -84,7 +85,8 @@ fn restore(args: &ImportArgs, lines: Lines) -> anyhow::Result<String> {
 }
 
 fn bring(args: &ImportArgs, lines: Lines, format: Format, state: As) -> anyhow::Result<String> {
-    let import = Import::open(&args.data_dir.resolve()?)?;
+    let settings = args.data_dir.settings()?;
+    let import = Import::open(&settings.output, &settings.canonical)?;
     let mut list = UrlList::new(lines, format, args.strict);
     let brought = match state {
         As::Queued => import.queue(false, &mut list),

@@ -39,7 +39,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ceilings, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start};
+pub use config::{Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -17,8 +17,8 @@ use crawler_url::{ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries, RobotsPolicy, Sitemaps,
-    Start, start,
+    Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries, RobotsPolicy,
+    Sitemaps, Start, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -73,6 +73,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        cookies: Cookies::Ignore,
         sitemaps: Sitemaps::Off,
         sitemap_from: None,
         decode: DecodeLimits::default(),

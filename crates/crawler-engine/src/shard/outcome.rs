@@ -46,6 +46,7 @@ impl Shard {
         #[cfg(test)]
         crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
+        self.take_cookies(&running.lease, response);
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
         let retries = self.shared.config.retries.after_status(response.status);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start};
+use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -52,6 +52,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        cookies: if settings.cookies { Cookies::Keep } else { Cookies::Ignore },
         sitemaps: settings.sitemaps,
         sitemap_from: settings.sitemap_from,
         decode: DecodeLimits::default(),

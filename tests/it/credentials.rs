@@ -34,7 +34,8 @@ fn answer(mut tcp: TcpStream, seen: &Heads) {
     let page = "<a href=/next>next</a>";
     let len = page.len();
     let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len}\r\nConnection: close\r\n\
+         Set-Cookie: seen=1; Path=/\r\nSet-Cookie: elsewhere=1; Path=/x\r\n\r\n"
     );
     // The crawler may have enough.
     let _ = tcp.write_all(format!("{head}{page}").as_bytes());
@@ -93,4 +94,24 @@ fn credentials_that_cannot_be_read_end_the_crawl_before_it_begins() {
     let ended = place.crawler(args).ends(4);
     ended.says(&["2 problems in the credentials", "NOT_SET is not set", "cannot read none"]);
     assert!(!place.data().exists());
+}
+
+#[test]
+fn cookies_are_kept_for_their_host_when_asked_for() {
+    for (flag, sent) in [(None, 0), (Some("--cookies"), 1)] {
+        let servers = [start("127.0.0.1"), start("127.0.0.2")];
+        let place = Place::new();
+        let args =
+            ["--allow-private", "--delay=0", "--progress=off", "--output=crawl", "--robots=ignore"];
+        let seeds = servers.each_ref().map(|(at, _)| format!("http://{at}/"));
+        let args = args.into_iter().chain(flag).chain(seeds.iter().map(String::as_str));
+        assert_eq!(place.crawler(args).ends(0).number("pages"), 4);
+        for (_, heads) in &servers {
+            let heads = heads.lock().unwrap();
+            let first: Vec<_> = heads.iter().filter(|head| head.contains("Cookie:")).collect();
+            assert_eq!(first.len(), sent, "{first:?}");
+            assert!(first.iter().all(|head| head.starts_with("GET /next ")), "{first:?}");
+            assert!(first.iter().all(|head| head.contains("Cookie: seen=1\r\n")), "{first:?}");
+        }
+    }
 }

@@ -64,6 +64,8 @@ pub struct CrawlConfig {
     pub assets: Assets,
     /// Outlinks taken from one page; the rest are counted as dropped.
     pub outlinks_max: usize,
+    /// Whether hosts are told again what they set.
+    pub cookies: Cookies,
     /// Which sitemaps are read.
     pub sitemaps: Sitemaps,
     /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
@@ -131,6 +133,15 @@ pub enum RobotsPolicy {
     Obey,
     /// robots.txt is neither fetched nor consulted.
     Ignore,
+}
+
+/// Whether the cookies of a host are kept and sent back to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cookies {
+    /// They are not.
+    Ignore,
+    /// In memory, as long as the host is known there; to that host alone.
+    Keep,
 }
 
 /// Where sitemaps are looked for (sitemaps.org protocol).

@@ -45,7 +45,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{CanonicalLinks, Ceilings, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start};
+pub use config::{
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
+};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

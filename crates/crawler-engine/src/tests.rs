@@ -17,7 +17,7 @@ use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    CanonicalLinks, Ceilings, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
     RobotsPolicy, Sitemaps, Start, start,
 };
 
@@ -80,6 +80,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         redirects_max: 10,
         assets: Assets::Skip,
         outlinks_max: 10_000,
+        cookies: Cookies::Ignore,
         sitemaps: Sitemaps::Off,
         sitemap_from: None,
         traps: None,

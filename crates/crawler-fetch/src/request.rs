@@ -1,6 +1,7 @@
 //! What is asked of a server.
 
 use crate::config::FetchConfig;
+use crate::cookies;
 use crate::failure::{FailureKind, FetchFailure};
 use crate::host_headers::{self, HostHeader};
 use crate::setup::FetchSetupError;
@@ -38,6 +39,9 @@ pub struct FetchRequest {
     pub validators: Option<Validators>,
     /// In place of [`FetchConfig::body_bytes_max`].
     pub body_bytes_max: Option<u64>,
+    /// For `Cookie`, as [`CookieJar::header`](crate::CookieJar::header) gives it; besides those of the
+    /// configuration.
+    pub cookies: Option<HeaderValue>,
 }
 
 /// Validators of a known version, as its response gave them (RFC 9110 8.8).
@@ -91,8 +95,7 @@ impl RequestHeaders {
     pub(crate) fn http1(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
         let mut headers = self.http1.clone();
         headers.insert(header::HOST, header_value(request.url.authority())?);
-        host_headers::add(&self.for_hosts, &request.url, &mut headers);
-        add_validators(&mut headers, request);
+        self.add_for_request(&mut headers, request);
         let uri = Uri::try_from(request.url.path_and_query()).map_err(inexpressible)?;
         Ok(assemble(uri, headers, Version::HTTP_11))
     }
@@ -100,10 +103,17 @@ impl RequestHeaders {
     /// With the pseudo headers that hyper makes of an absolute URI (RFC 9113 8.3.1).
     pub(crate) fn http2(&self, request: &FetchRequest) -> Result<WireRequest, FetchFailure> {
         let mut headers = self.http2.clone();
-        host_headers::add(&self.for_hosts, &request.url, &mut headers);
-        add_validators(&mut headers, request);
+        self.add_for_request(&mut headers, request);
         let uri = Uri::try_from(request.url.as_str()).map_err(inexpressible)?;
         Ok(assemble(uri, headers, Version::HTTP_2))
+    }
+
+    fn add_for_request(&self, headers: &mut HeaderMap, request: &FetchRequest) {
+        host_headers::add(&self.for_hosts, &request.url, headers);
+        if let Some(cookies) = &request.cookies {
+            cookies::add(cookies, headers);
+        }
+        add_validators(headers, request);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use crawler_fetch::Connection;
+use crawler_fetch::{Connection, CookieJar};
 use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::{RobotsEntry, RobotsRules};
 use crawler_url::{HostHash, Scheme};
@@ -48,6 +48,8 @@ pub(super) struct HostContext {
     pub(super) sitemaps_sought: bool,
     /// Which rule for hosts is about it; looked up once.
     pub(super) rule: Option<RuleIdx>,
+    /// What it wants to be told again, if it is.
+    pub(super) cookies: Option<Box<CookieJar>>,
     /// Leases not yet settled or given back: they count towards the limit per host.
     pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,

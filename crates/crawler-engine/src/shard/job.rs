@@ -11,6 +11,7 @@ use crawler_fetch::{
 use crawler_frontier::{Lease, PageMemory};
 use crawler_politeness::{IpLimits, IpPermit, UnixMillis};
 use crawler_url::WireUrl;
+use http::HeaderValue;
 use tokio::sync::mpsc;
 
 use super::robots::{RobotsReply, fetch_robots};
@@ -77,12 +78,17 @@ pub(super) enum ErrandKind {
 
 /// What a job is to do.
 pub(super) enum Errand {
-    Page {
-        validators: Option<Validators>,
-        /// In place of the limit for pages.
-        body_bytes_max: Option<u64>,
-    },
+    Page(Particulars),
     Robots,
+}
+
+/// What makes a request different from others for the same URL.
+#[derive(Default)]
+pub(super) struct Particulars {
+    pub(super) validators: Option<Validators>,
+    /// In place of the limit for pages.
+    pub(super) body_bytes_max: Option<u64>,
+    pub(super) cookies: Option<HeaderValue>,
 }
 
 impl InFlight {
@@ -169,9 +175,7 @@ async fn run_job(
             let (reply, connection) = fetch_robots(&url, connection, &network).await;
             (reply.map_or_else(JobOutcome::AddressBusy, JobOutcome::Robots), connection)
         }
-        Errand::Page { validators, body_bytes_max } => {
-            fetch(url, validators, body_bytes_max, connection, &network).await
-        }
+        Errand::Page(particulars) => fetch(url, particulars, connection, &network).await,
     };
     report.outcome = outcome;
     report.connection = connection;
@@ -180,8 +184,7 @@ async fn run_job(
 /// One request, under the address policy and the limits per address and domain.
 pub(super) async fn fetch(
     url: WireUrl,
-    validators: Option<Validators>,
-    body_bytes_max: Option<u64>,
+    particulars: Particulars,
     connection: Option<Connection>,
     network: &Network,
 ) -> (JobOutcome, Option<Connection>) {
@@ -215,8 +218,9 @@ pub(super) async fn fetch(
         let request = FetchRequest {
             url: url.clone(),
             addrs: vec![ip],
-            validators: validators.clone(),
-            body_bytes_max,
+            validators: particulars.validators.clone(),
+            body_bytes_max: particulars.body_bytes_max,
+            cookies: particulars.cookies.clone(),
         };
         let fetched = network.fetcher.fetch(&request, connection.take()).await;
         let unreached = matches!(&fetched.outcome, Err(failure) if failure.kind.is_unreached());

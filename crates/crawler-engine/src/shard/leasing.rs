@@ -10,7 +10,7 @@ use crawler_politeness::{Standing, UnixMillis};
 use crawler_url::HostHash;
 
 use super::hosts::Closed;
-use super::job::{Errand, ErrandKind, Network, Running};
+use super::job::{Errand, ErrandKind, Network, Particulars, Running};
 use super::page::report_row;
 use super::settlement::{End, Settlement};
 use super::standing::HostAllowance;
@@ -190,7 +190,9 @@ impl Shard {
         let validators = memory.as_ref().and_then(validators);
         self.reserve_pace(lease.fingerprint.host);
         let body_bytes_max = sitemaps::body_bytes_max(&lease, &self.shared.config);
-        self.start_job(lease, memory, Errand::Page { validators, body_bytes_max });
+        let cookies = self.cookies_for(&lease);
+        let particulars = Particulars { validators, body_bytes_max, cookies };
+        self.start_job(lease, memory, Errand::Page(particulars));
     }
 
     /// A fetch that dies with its shard or process still counts: the host's next fetch time is
@@ -215,7 +217,7 @@ impl Shard {
             throughput: std::sync::Arc::clone(&self.shared.throughput),
         };
         let kind = match errand {
-            Errand::Page { .. } => ErrandKind::Page,
+            Errand::Page(_) => ErrandKind::Page,
             Errand::Robots => ErrandKind::Robots,
         };
         self.in_flight.start(Running { lease, errand: kind, memory }, errand, connection, network);

@@ -26,6 +26,7 @@ use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
 mod capture;
+mod cookies;
 mod gauges;
 mod hosts;
 mod job;

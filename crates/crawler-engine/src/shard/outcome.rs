@@ -57,6 +57,7 @@ impl Shard {
         if let Some(pace) = self.frontier.pace(host) {
             pace.note_response_time(timings.first_byte);
         }
+        self.take_cookies(&running.lease, response);
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
         let retries = self.shared.config.retries.after_status(response.status);

@@ -13,7 +13,7 @@ use crawler_url::{Base, WireUrl};
 
 use super::Shard;
 use super::hosts::Closed;
-use super::job::{JobOutcome, Network, fetch};
+use super::job::{JobOutcome, Network, Particulars, fetch};
 use super::outcome::{failed, location, observation};
 use super::page::header;
 use crate::clock;
@@ -80,7 +80,9 @@ async fn ask(
     connection: Option<Connection>,
     network: &Network,
 ) -> (JobOutcome, Option<Connection>) {
-    fetch(url.clone(), None, Some(BODY_BYTES_MAX as u64), connection, network).await
+    let body_bytes_max = Some(BODY_BYTES_MAX as u64);
+    let particulars = Particulars { body_bytes_max, ..Particulars::default() };
+    fetch(url.clone(), particulars, connection, network).await
 }
 
 /// Waits for the address: after a redirect the first request must not be made again.

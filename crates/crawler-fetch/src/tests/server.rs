@@ -102,7 +102,13 @@ pub(crate) fn fetcher(config: FetchConfig) -> Fetcher {
 }
 
 pub(crate) fn get(url: WireUrl) -> FetchRequest {
-    FetchRequest { url, addrs: vec![LOOPBACK], validators: None, body_bytes_max: None }
+    FetchRequest {
+        url,
+        addrs: vec![LOOPBACK],
+        validators: None,
+        body_bytes_max: None,
+        cookies: None,
+    }
 }
 
 /// One fetch from a server that answers the first request of its first connection with `steps`.

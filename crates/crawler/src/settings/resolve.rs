@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crawler_engine::{CrawlConfig, Retries, RobotsPolicy, Start, TrapRule};
+use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start, TrapRule};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -55,6 +55,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         redirects_max: settings.max_redirects,
         assets: if settings.assets { Assets::Include } else { Assets::Skip },
         outlinks_max: settings.max_outlinks,
+        cookies: if settings.cookies { Cookies::Keep } else { Cookies::Ignore },
         sitemaps: settings.sitemaps,
         sitemap_from: settings.sitemap_from,
         traps: (settings.trap_yield > 0)

@@ -23,6 +23,12 @@ pub(super) const SETTINGS: &[Setting] = &[
          file:PATH. Sent over https only (or to this machine itself); stored requests have *** instead. \
          Repeatable",
     ),
+    Setting::switch(
+        "cookies",
+        |s, given| put(&mut s.cookies, given.switch()),
+        "Keep the cookies that a host sets and send them back to it alone: up to 50 of 8K, in memory, until \
+         the crawl ends",
+    ),
 ];
 
 fn host_header(text: &str) -> Result<HostHeader, Refusal> {

@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn text(words: std::ops::Range<u32>) -> String {
-        words.map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ")
+        words.map(|n| format!("word{n} ")).collect::<Vec<_>>().concat()
     }
 
     #[test]

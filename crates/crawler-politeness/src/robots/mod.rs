@@ -13,7 +13,7 @@
 //!   encoded one.
 //! - ASCII octets that no URI may hold plain are the same encoded or not: `/a b` in a rule means the
 //!   `/a%20b` that is asked for (RFC 3986 section 2.1); there they differ, so that the rule means nothing.
-//! - A path need not be encoded by the caller.
+//! - A path need not be encoded by the caller, nor its escapes be in upper case.
 //! - `/robots.txt` itself is always allowed (section 2.2.2).
 //! - Of a file, [`BODY_BYTES_MAX`] are read (section 2.5); there all.
 //! - A product token may hold digits.

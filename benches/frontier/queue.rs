@@ -256,7 +256,8 @@ impl World {
             fingerprint: self.canonicalizer.fingerprint(&url),
             url,
             via: Some(format!("https://www.host-{host}.example/section/").into()),
-            depth: 1 + (number % 5) as u16,
+            // The links of a page are all as deep.
+            depth: 1 + (number / plan.group % 5) as u16,
             redirects: 0,
             hops: Hops::default(),
             source: Source::Link,

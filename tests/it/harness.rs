@@ -18,18 +18,23 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Waits until `look` finds something.
 pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
-    until_or(what, look, String::new)
+    until_or(what, PATIENCE, look, String::new)
 }
 
 /// The same; `explain` tells more when it was in vain.
-fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, explain: impl Fn() -> String) -> T {
+fn until_or<T>(
+    what: &str,
+    patience: Duration,
+    mut look: impl FnMut() -> Option<T>,
+    explain: impl Fn() -> String,
+) -> T {
     let begun_at = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        let is_late = begun_at.elapsed() >= PATIENCE;
-        assert!(!is_late, "waited {PATIENCE:?} in vain for: {what}\n{}", explain());
+        let is_late = begun_at.elapsed() >= patience;
+        assert!(!is_late, "waited {patience:?} in vain for: {what}\n{}", explain());
         std::thread::sleep(POLL_INTERVAL);
     }
 }
@@ -229,21 +234,30 @@ impl Running {
     /// Waits until standard error has `text`.
     pub(crate) fn says(&self, text: &str) {
         let what = format!("{text:?} on standard error");
-        until_or(&what, || self.log().contains(text).then_some(()), || self.log());
+        until_or(&what, PATIENCE, || self.log().contains(text).then_some(()), || self.log());
     }
 
     pub(crate) fn ends(self, code: i32) -> Ended {
-        let ended = self.ends_any();
+        self.ends_within(code, PATIENCE)
+    }
+
+    /// The same, of what takes its time.
+    pub(crate) fn ends_within(self, code: i32, patience: Duration) -> Ended {
+        let ended = self.ends_any_within(patience);
         let said = format!("{}{}", ended.text(), ended.stderr);
         assert_eq!(ended.code, code, "exit code; it said:\n{said}");
         ended
     }
 
     /// Whatever its exit code; a panic is never right.
-    pub(crate) fn ends_any(mut self) -> Ended {
+    pub(crate) fn ends_any(self) -> Ended {
+        self.ends_any_within(PATIENCE)
+    }
+
+    fn ends_any_within(mut self, patience: Duration) -> Ended {
         let log = Arc::clone(&self.log);
-        let status =
-            until_or("the end of the process", || self.child.try_wait().unwrap(), || text(&log));
+        let look = || self.child.try_wait().unwrap();
+        let status = until_or("the end of the process", patience, look, || text(&log));
         let stdout = self.stdout.take().unwrap().join().unwrap();
         self.reader.take().unwrap().join().unwrap();
         let stderr = self.log();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod aliases;
 mod completeness;
 mod configuration;
 mod credentials;
@@ -12,18 +13,27 @@ mod data;
 mod demo;
 mod doctor;
 mod endings;
+mod explain;
 mod failures;
 mod get;
 mod harness;
+mod hostile;
+mod hosts;
 mod limits;
+mod plan;
 mod politeness;
 mod proxy;
 mod repair;
 mod resources;
 mod resume;
+mod same_url;
 mod scope;
+mod scope_rules;
+mod scripted;
 mod signals;
+mod site;
 mod sitemaps;
 mod stats;
 mod transfer;
+mod traps;
 mod webs;

@@ -10,7 +10,10 @@ use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_url::scope::ScopeRules;
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
+
+use crate::host_policy::HostRule;
+use crate::traps::TrapRule;
 
 /// One crawl over one data directory.
 #[derive(Debug, Clone)]
@@ -23,6 +26,10 @@ pub struct CrawlConfig {
     pub workers: ShardCount,
     /// Which discovered URLs belong to the crawl.
     pub scope: ScopeRules,
+    /// Whether queued URLs are judged by the scope once more before they are fetched.
+    pub rescope: bool,
+    /// Which URLs are the same URL. What is seen is remembered by it: it stays for a generation.
+    pub canonical: CanonicalRules,
     /// Limits and identity of a single fetch.
     pub fetch: FetchConfig,
     /// How long to wait between two requests to one host.
@@ -35,6 +42,8 @@ pub struct CrawlConfig {
     pub concurrency: u32,
     /// Fetches in flight at once per host.
     pub host_concurrency: u16,
+    /// What holds for some hosts instead; the first rule that matches a host wins.
+    pub host_rules: Vec<HostRule>,
     /// Fetches in flight at once per IP address, over all hosts and shards.
     pub ip_concurrency: u16,
     /// Shortest time between two request starts to one IP address.
@@ -57,6 +66,14 @@ pub struct CrawlConfig {
     pub sitemaps: Sitemaps,
     /// Entries of sitemaps that last changed before this time, in seconds since 1970, are not followed.
     pub sitemap_from: Option<i64>,
+    /// When a template of URLs is taken for a trap; none if never.
+    pub traps: Option<TrapRule>,
+    /// What becomes of a page that names another URL as its canonical one.
+    pub canonical_links: CanonicalLinks,
+    /// Whether the simhash of each page's visible text is stored.
+    pub simhash: bool,
+    /// Whether links that the scope refuses are listed with the skipped URLs.
+    pub list_refused: bool,
     /// Bounds on a page's decoded size.
     pub decode: DecodeLimits,
     /// What to do with an existing data directory.
@@ -79,6 +96,11 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Responses to fetch from one host; its further URLs are skipped with reason `host_limit`.
     pub pages_per_host: Option<u64>,
+    /// Bytes to receive from one host; its further URLs are skipped with reason `host_bytes`.
+    pub bytes_per_host: Option<u64>,
+    /// Failed fetches and 5xx responses of one host; its further URLs are skipped with reason
+    /// `host_errors`.
+    pub errors_per_host: Option<u32>,
 }
 
 /// What the crawl may take of the machine. None of them ends it: short of memory or frontier it
@@ -123,6 +145,18 @@ pub enum Sitemaps {
     WellKnown,
     /// Nowhere.
     Off,
+}
+
+/// What becomes of a page that names another URL as its canonical one (RFC 6596).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanonicalLinks {
+    /// The name is stored with the page, and is one of its links.
+    Record,
+    /// When that URL is in scope and of the same registrable domain, the page is an alias of it: it
+    /// is stored, the canonical URL is crawled as a redirect's target would be, and the page's other
+    /// links are not followed. A page to which a redirect or such a name led is none: its links are
+    /// followed, so that no circle of names hides what lies behind it.
+    Alias,
 }
 
 /// What to do with what is already in the data directory.

@@ -21,6 +21,9 @@ pub struct Counters {
     pub skipped: BTreeMap<Cow<'static, str>, u64>,
     /// Fetched URLs by HTTP status.
     pub status: BTreeMap<u16, u64>,
+    /// Fetched URLs of whose body a part is missing (`length`, `time`, `disconnect`) or could not be
+    /// decoded (`limit`, `damaged`, `unknown`), by reason.
+    pub partial: BTreeMap<Cow<'static, str>, u64>,
     /// Response bytes of fetched URLs, head and body, as received.
     pub wire_bytes: u64,
     /// Bytes of fetched bodies after content decoding.
@@ -59,6 +62,7 @@ impl Counters {
         merge_map(&mut self.failed, other.failed);
         merge_map(&mut self.skipped, other.skipped);
         merge_map(&mut self.status, other.status);
+        merge_map(&mut self.partial, other.partial);
         self.wire_bytes += other.wire_bytes;
         self.content_bytes += other.content_bytes;
         self.warc_bytes += other.warc_bytes;

@@ -18,13 +18,16 @@ mod config;
 mod cores;
 mod counters;
 mod examine;
+mod explain;
 mod handle;
+mod host_policy;
 mod lock;
 mod mesh;
 mod open_files;
 mod outstanding;
 mod phase;
 mod pressure;
+mod release;
 mod repair;
 mod retries;
 mod scope_cell;
@@ -34,19 +37,27 @@ mod snapshot;
 mod start;
 mod supervisor;
 mod transfer;
+mod traps;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start};
+pub use config::{
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
+};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};
+pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
+pub use host_policy::{HostGlob, HostGlobError, HostRule};
+pub use lock::is_in_use;
 pub use phase::{FinalReport, Finish, Phase};
+pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};
 pub use retries::{Cause, Retries, UnknownCause};
 pub use snapshot::{ShardSnapshot, Snapshot, StatsError, read_stats};
 pub use start::{StartError, start};
 pub use transfer::{Brought, Import, ImportError, export_frontier};
+pub use traps::{Trap, TrapRule, read_traps};

@@ -42,6 +42,14 @@ impl DirLock {
     }
 }
 
+/// Whether a crawl holds the lock of `dir`. Asks by taking the lock for a moment, so a crawl that
+/// starts in that moment could be refused: ask only where other signs say that there is none.
+#[must_use]
+pub fn is_in_use(dir: &Path) -> bool {
+    let Ok(file) = File::open(dir.join("LOCK")) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 fn read_pid(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
@@ -50,17 +58,20 @@ fn read_pid(file: &mut File) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DirLock, LockRefusal};
+    use super::{DirLock, LockRefusal, is_in_use};
 
     #[test]
     fn a_second_lock_is_refused_with_the_pid_and_free_after_drop() {
         let dir = tempfile::tempdir().unwrap();
+        assert!(!is_in_use(dir.path()));
         let held = DirLock::take(dir.path()).unwrap();
+        assert!(is_in_use(dir.path()));
         match DirLock::take(dir.path()) {
             Err(LockRefusal::Held(pid)) => assert_eq!(pid, Some(std::process::id())),
             other => panic!("expected a refusal, got {other:?}"),
         }
         drop(held);
+        assert!(!is_in_use(dir.path()));
         DirLock::take(dir.path()).unwrap();
     }
 }

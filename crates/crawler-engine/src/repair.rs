@@ -10,9 +10,11 @@ use crawler_store::{
     FileFinding, SkippedRow, append_skipped_rows, check_store, encode_skipped, mend_store,
 };
 use crawler_url::WireUrl;
+use crawler_url::scope::OutOfScope;
 use serde::Deserialize;
 
 use crate::start::{StartError, read_checkpoint, take_lock};
+use crate::traps::TRAP;
 use crate::writer::Checkpoint;
 
 /// Reason of a URL whose stored page was lost, in `reports/skipped.jsonl` and the counters.
@@ -138,11 +140,18 @@ fn for_each_url(path: &Path, visit: &mut dyn FnMut(&WireUrl)) {
     #[derive(Deserialize)]
     struct Row {
         url: String,
+        #[serde(default)]
+        reason: Option<String>,
     }
     let Ok(file) = fs::File::open(path) else { return };
     for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
-        let row = serde_json::from_slice::<Row>(&line);
-        if let Some(url) = row.ok().and_then(|row| WireUrl::parse(&row.url).ok()) {
+        let Ok(row) = serde_json::from_slice::<Row>(&line) else { continue };
+        // A link that was refused is not a URL that was seen.
+        let is_link = |reason: &str| reason == TRAP || OutOfScope::is_reason(reason);
+        if row.reason.as_deref().is_some_and(is_link) {
+            continue;
+        }
+        if let Ok(url) = WireUrl::parse(&row.url) {
             visit(&url);
         }
     }

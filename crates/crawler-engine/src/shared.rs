@@ -11,16 +11,19 @@ use tokio::sync::{Notify, watch};
 use crate::budget::PageBudget;
 use crate::config::CrawlConfig;
 use crate::counters::Counters;
+use crate::host_policy::HostPolicies;
 use crate::mesh::Mesh;
 use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
 use crate::pressure::Pressure;
 use crate::scope_cell::ScopeCell;
+use crate::traps::TrapList;
 
 /// The crawl-wide state; every field is safe to touch from any thread and none is held for long.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: CrawlConfig,
+    pub(crate) policies: HostPolicies,
     pub(crate) tls_roots: TlsRoots,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) mesh: Mesh,
@@ -28,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) budget: PageBudget,
     pub(crate) ip_limits: Arc<IpLimits>,
     pub(crate) scope: ScopeCell,
+    pub(crate) traps: TrapList,
     pub(crate) generation: u32,
     /// Whether an earlier run may have asked for something.
     pub(crate) resumed: bool,

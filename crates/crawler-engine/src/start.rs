@@ -11,14 +11,15 @@ use crawler_fetch::{FetchSetupError, TlsRoots};
 use crawler_frontier::{FrontierDb, FrontierError};
 use crawler_politeness::IpLimits;
 use crawler_store::{StoreError, StorePositions, StoreWriter};
-use crawler_url::WireUrl;
 use crawler_url::scope::Scope;
+use crawler_url::{CanonicalRules, WireUrl};
 use tokio::sync::watch;
 
 use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, Start};
 use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
+use crate::host_policy::HostPolicies;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
 use crate::open_files::{self, FileShares};
@@ -28,6 +29,7 @@ use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
 use crate::supervisor::Supervisor;
+use crate::traps::TrapList;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
@@ -67,6 +69,19 @@ pub enum StartError {
         dir: PathBuf,
         /// What the parser said.
         source: serde_json::Error,
+    },
+    /// The crawl was begun with other rules of what is the same URL.
+    #[error(
+        "the crawl in {} remembers its urls by other rules: {}; keep its rules, fetch everything \
+         again with --recrawl, or begin anew with --fresh",
+        dir.display(),
+        differences.join(", ")
+    )]
+    OtherRules {
+        /// The data directory.
+        dir: PathBuf,
+        /// How the rules given differ from those of the crawl.
+        differences: Vec<String>,
     },
     /// There are results of an earlier crawl, but nothing that says how far it came.
     #[error(
@@ -141,6 +156,7 @@ pub(crate) fn start_measured(
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
     let resumed = frontier.payload().is_some();
+    check_rules(&config, checkpoint.as_ref())?;
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -154,7 +170,9 @@ pub(crate) fn start_measured(
     }
     let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
+    let mut traps = Vec::new();
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
+        traps = checkpoint.traps;
         checkpoint.addresses.into_iter().for_each(|(ip, at)| ip_limits.restore(ip, at));
         checkpoint.counters
     });
@@ -162,6 +180,7 @@ pub(crate) fn start_measured(
     let scope = Scope::new(config.scope.clone(), &seeds);
     let shards = usize::from(config.workers.get());
     let shared = Arc::new(Shared {
+        policies: HostPolicies::new(&config),
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
         mesh: Mesh::new(config.workers),
@@ -169,6 +188,7 @@ pub(crate) fn start_measured(
         budget: PageBudget::new(config.limits.pages, counters.fetched),
         ip_limits,
         scope: ScopeCell::new(scope),
+        traps: TrapList::new(traps),
         generation: frontier.generation(),
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
@@ -257,6 +277,20 @@ fn open_store(
     positions: Option<&StorePositions>,
 ) -> Result<StoreWriter, StoreError> {
     StoreWriter::open(&config.data_dir, config.store.clone(), positions)
+}
+
+/// Refuses rules by which URLs that were seen would not be known again. A new generation begins
+/// with nothing seen but what is queued, and so may have new ones.
+fn check_rules(config: &CrawlConfig, checkpoint: Option<&Checkpoint>) -> Result<(), StartError> {
+    let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.positions.is_some()) else {
+        return Ok(());
+    };
+    let before = checkpoint.canonical.clone().unwrap_or_else(CanonicalRules::none);
+    let differences = before.differences(&config.canonical);
+    if differences.is_empty() || config.start == Start::Recrawl {
+        return Ok(());
+    }
+    Err(StartError::OtherRules { dir: config.data_dir.clone(), differences })
 }
 
 /// The seeds of this run and of earlier ones: those already taken are known to the seen set.

@@ -83,7 +83,8 @@ impl Supervisor {
 
     /// Watches until the phase is `Stopping`.
     fn oversee(&mut self, shards: &mut [Watched], starting: WorkGuard) {
-        let canonicalizer = Canonicalizer::keyed(self.reader.fingerprint_seed());
+        let canonicalizer = Canonicalizer::keyed(self.reader.fingerprint_seed())
+            .with_rules(&self.shared.config.canonical);
         let seeds = std::mem::take(&mut self.seeds);
         let mut seeding = Some(Seeding::new(seeds, canonicalizer, starting));
         let mut draining_since = None;
@@ -176,6 +177,10 @@ impl Supervisor {
         let shard = watched.id;
         let reason = match thread.join() {
             Ok(ExitStatus::Stopped) => return,
+            Ok(ExitStatus::Damaged(reason)) => {
+                self.shared.advance(Phase::Stopping, Some(Finish::Failed(reason)));
+                return;
+            }
             Ok(ExitStatus::Failed(reason)) => reason,
             Err(panic) => panic_text(&panic),
         };
@@ -250,7 +255,7 @@ fn join(shards: Vec<Watched>) {
         let Some(thread) = thread else { continue };
         match thread.join() {
             Ok(ExitStatus::Stopped) => {}
-            Ok(ExitStatus::Failed(reason)) => {
+            Ok(ExitStatus::Failed(reason) | ExitStatus::Damaged(reason)) => {
                 tracing::error!(shard = id.0, reason, "shard failed while stopping");
             }
             Err(panic) => {

@@ -12,13 +12,13 @@ use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_testweb::{Web, WebConfig, WebServer};
-use crawler_url::scope::{ScopeKind, ScopeRules};
-use crawler_url::{ShardCount, WireUrl};
+use crawler_url::scope::{ScopeKind, ScopeRules, UrlLimits};
+use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries, RobotsPolicy,
-    Sitemaps, Start, start,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
+    RobotsPolicy, Sitemaps, Start, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -53,8 +53,12 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
             kind: ScopeKind::Any,
             include: Vec::new(),
             exclude: Vec::new(),
+            rules: Vec::new(),
             depth_max: None,
+            limits: UrlLimits::default(),
         },
+        rescope: false,
+        canonical: CanonicalRules::default(),
         fetch: FetchConfig {
             user_agent: "crawler-test".to_owned(),
             address_policy: AddressPolicy::AllowPrivate,
@@ -65,6 +69,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         product_token: "crawler".to_owned(),
         concurrency: 32,
         host_concurrency: 1,
+        host_rules: Vec::new(),
         ip_concurrency: 8,
         ip_interval: Duration::ZERO,
         limits: Limits::default(),
@@ -76,6 +81,10 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         cookies: Cookies::Ignore,
         sitemaps: Sitemaps::Off,
         sitemap_from: None,
+        traps: None,
+        canonical_links: CanonicalLinks::Record,
+        simhash: false,
+        list_refused: false,
         decode: DecodeLimits::default(),
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),

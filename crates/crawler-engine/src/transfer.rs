@@ -151,7 +151,8 @@ impl Import {
         Ok(Brought { new: feed.queued(), known: feed.known() })
     }
 
-    /// Remembers a list of URLs as seen, so that they are not fetched.
+    /// Remembers a list of URLs as seen, so that they are not fetched: by the rules of the crawl
+    /// that was begun there, or by the default rules if there was none.
     ///
     /// # Errors
     /// When the store cannot be written, and when a URL is an error.
@@ -159,7 +160,11 @@ impl Import {
         mut self,
         urls: &mut dyn Iterator<Item = Result<WireUrl, E>>,
     ) -> Result<Brought, E> {
-        let canonicalizer = Canonicalizer::keyed(self.frontier.reader().fingerprint_seed());
+        let checkpoint =
+            read_checkpoint(&self.data_dir, &self.frontier).map_err(ImportError::from)?;
+        let rules = checkpoint.and_then(|checkpoint| checkpoint.canonical).unwrap_or_default();
+        let seed = self.frontier.reader().fingerprint_seed();
+        let canonicalizer = Canonicalizer::keyed(seed).with_rules(&rules);
         let mut brought = Brought::default();
         let mut prints = Vec::new();
         for url in urls {
@@ -256,6 +261,12 @@ fn restore<E: From<ImportError>>(
 impl Checkpoint {
     /// Of a directory without captures.
     fn empty() -> Self {
-        Self { positions: None, counters: Counters::default(), addresses: Vec::new() }
+        Self {
+            positions: None,
+            counters: Counters::default(),
+            canonical: None,
+            traps: Vec::new(),
+            addresses: Vec::new(),
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crawler_frontier::{FrontierDb, FrontierError, Ops};
 use crawler_politeness::UnixMillis;
 use crawler_store::{EncodedCapture, StoreError, StorePositions, StoreWriter};
-use crawler_url::ShardId;
+use crawler_url::{CanonicalRules, ShardId};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -22,6 +22,7 @@ use crate::counters::Counters;
 use crate::phase::{Finish, Phase};
 use crate::shared::{Shared, locked};
 use crate::snapshot::Snapshot;
+use crate::traps::Trap;
 
 /// Longest time that settled work waits to become durable.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
@@ -70,6 +71,12 @@ pub(crate) struct Checkpoint {
     #[serde(default)]
     pub(crate) positions: Option<StorePositions>,
     pub(crate) counters: Counters,
+    /// By which rules URLs are remembered as seen; none before the first crawl.
+    #[serde(default)]
+    pub(crate) canonical: Option<CanonicalRules>,
+    /// Templates of URLs that bring nothing new.
+    #[serde(default)]
+    pub(crate) traps: Vec<Trap>,
     /// Addresses that must not be asked before a time to come.
     #[serde(default)]
     pub(crate) addresses: Vec<(IpAddr, UnixMillis)>,
@@ -224,10 +231,18 @@ impl Writer {
         if let Err(error) = Snapshot::take(&self.shared).write(&self.shared.config.data_dir) {
             tracing::warn!(%error, "cannot write stats.json");
         }
+        self.report_traps();
+    }
+
+    fn report_traps(&self) {
+        if let Err(error) = self.shared.traps.report(&self.shared.config.data_dir) {
+            tracing::warn!(%error, "cannot write reports/traps.jsonl");
+        }
     }
 
     /// Commits what is left, closes the output files and records their final names.
     fn close(mut self) -> Result<(), WriteError> {
+        self.report_traps();
         let positions = self.store.close()?;
         crawler_faults::reached("commit.closed");
         record(&self.shared, &mut self.frontier, positions, self.pending)?;
@@ -246,7 +261,10 @@ fn record(
     // What ends before the next commit need not be remembered.
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
     let positions = Some(positions);
-    let payload = serde_json::to_vec(&Checkpoint { positions, counters, addresses })?;
+    let canonical = Some(shared.config.canonical.clone());
+    let traps = shared.traps.all();
+    let checkpoint = Checkpoint { positions, counters, canonical, traps, addresses };
+    let payload = serde_json::to_vec(&checkpoint)?;
     Ok(frontier.commit(pending, &payload)?)
 }
 

@@ -4,6 +4,7 @@ use std::ops::BitOrAssign;
 
 /// What a page asks of robots. The default allows everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own, and any may be set")]
 pub struct RobotsDirectives {
     /// Keep the page out of indexes.
     pub noindex: bool,
@@ -11,6 +12,10 @@ pub struct RobotsDirectives {
     pub nofollow: bool,
     /// Do not show a stored copy of the page.
     pub noarchive: bool,
+    /// Do not train models with the page.
+    pub noai: bool,
+    /// Do not train models with the images of the page.
+    pub noimageai: bool,
 }
 
 impl BitOrAssign for RobotsDirectives {
@@ -19,6 +24,8 @@ impl BitOrAssign for RobotsDirectives {
         self.noindex |= other.noindex;
         self.nofollow |= other.nofollow;
         self.noarchive |= other.noarchive;
+        self.noai |= other.noai;
+        self.noimageai |= other.noimageai;
     }
 }
 
@@ -37,6 +44,8 @@ impl RobotsDirectives {
         self.noindex |= is("noindex") || is("none");
         self.nofollow |= is("nofollow") || is("none");
         self.noarchive |= is("noarchive");
+        self.noai |= is("noai");
+        self.noimageai |= is("noimageai");
     }
 }
 
@@ -98,8 +107,8 @@ mod tests {
 
     /// The directives by their initials.
     fn initials(directives: RobotsDirectives) -> String {
-        let RobotsDirectives { noindex, nofollow, noarchive } = directives;
-        [(noindex, 'i'), (nofollow, 'f'), (noarchive, 'a')]
+        let RobotsDirectives { noindex, nofollow, noarchive, noai, noimageai } = directives;
+        [(noindex, 'i'), (nofollow, 'f'), (noarchive, 'a'), (noai, 't'), (noimageai, 'm')]
             .iter()
             .filter_map(|(set, initial)| set.then_some(initial))
             .collect()
@@ -115,6 +124,7 @@ mod tests {
             ("all", ""),
             ("noindex nofollow noarchive", "ifa"),
             ("noindexed", ""),
+            ("noai, noimageai", "tm"),
             ("", ""),
         ];
         for (content, expected) in table {

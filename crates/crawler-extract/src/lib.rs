@@ -24,6 +24,7 @@ mod prescan;
 mod raw_text;
 mod refresh;
 mod rel;
+mod simhash;
 mod srcset;
 mod text;
 mod visit;
@@ -41,3 +42,4 @@ pub use listing::{
 pub use mime::is_html;
 pub use page::{Assets, Link, LinkKind, LinkVisitor, PageFacts, PageInput, Want, extract};
 pub use rel::Rel;
+pub use simhash::{simhash, simhash_distance};

@@ -97,6 +97,12 @@ pub trait LinkVisitor {
         let _ = directives;
     }
 
+    /// The `href` of the page's first `<link rel=canonical>` (RFC 6596). Called at most once, before
+    /// any [`LinkVisitor::link`]; it is one of the links too.
+    fn canonical(&mut self, href: &str) {
+        let _ = href;
+    }
+
     /// One link, in document order.
     fn link(&mut self, link: Link<'_>);
 }

@@ -23,6 +23,9 @@ pub(crate) fn visit(
         visitor.base(&base);
     }
     visitor.directives(collected.robots);
+    if let Some(href) = collected.canonical {
+        visitor.canonical(&url_value(href));
+    }
     let mut counts = LinkCounts { visited: 0, dropped: collected.dropped };
     for outlink in &collected.outlinks {
         outlink.each_link(&mut |link| {

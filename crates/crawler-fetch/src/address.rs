@@ -1,19 +1,24 @@
 //! Which addresses a crawl may connect to.
 
+use crate::network::Network;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
-/// Whether addresses that are not on the public Internet may be fetched from. Any link may name one,
-/// so a crawl that runs inside a network must not be talked into exploring it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Whether addresses that are not on the public Internet may be fetched from. Any link, redirect or
+/// name server may name one, so a crawl that runs inside a network must not be talked into exploring
+/// it. Addresses are judged after the look-up and again at connect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AddressPolicy {
     /// Only globally reachable unicast addresses (IANA special-purpose registries, RFC 6890).
     #[default]
     PublicOnly,
+    /// Those, and the addresses of these networks.
+    PublicAnd(Arc<[Network]>),
     /// Any address.
     AllowPrivate,
 }
 
-/// An address refused by [`AddressPolicy::PublicOnly`].
+/// An address refused by an [`AddressPolicy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{ip} is not a public address ({range})")]
 pub struct RefusedAddress {
@@ -28,15 +33,28 @@ impl AddressPolicy {
     ///
     /// # Errors
     /// The address and the name of the non-public range that holds it.
-    pub fn judge(self, ip: IpAddr) -> Result<(), RefusedAddress> {
-        match self {
-            Self::AllowPrivate => Ok(()),
-            Self::PublicOnly => match special_range(ip) {
-                Some(range) => Err(RefusedAddress { ip, range }),
-                None => Ok(()),
-            },
+    pub fn judge(&self, ip: IpAddr) -> Result<(), RefusedAddress> {
+        let is_allowed = match self {
+            Self::AllowPrivate => true,
+            Self::PublicAnd(networks) => is_in_one(ip, networks),
+            Self::PublicOnly => false,
+        };
+        match special_range(ip) {
+            Some(range) if !is_allowed => Err(RefusedAddress { ip, range }),
+            _ => Ok(()),
         }
     }
+}
+
+/// By the address that packets end up at, as [`special_range`] judges.
+fn is_in_one(ip: IpAddr, networks: &[Network]) -> bool {
+    let embedded = match ip {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(v6) => embedded_v4(v6).map(IpAddr::V4),
+    };
+    networks.iter().any(|network| {
+        network.contains(ip) || embedded.is_some_and(|embedded| network.contains(embedded))
+    })
 }
 
 fn special_range(ip: IpAddr) -> Option<&'static str> {
@@ -52,6 +70,8 @@ fn special_range_v4(ip: Ipv4Addr) -> Option<&'static str> {
         [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => "private",
         [100, 64..=127, ..] => "shared address space",
         [127, ..] => "loopback",
+        // Public by its number, but only ever the cloud's own service to the machine on it.
+        [168, 63, 129, 16] => "cloud metadata",
         [169, 254, ..] => "link-local",
         [192, 0, 0, _] => "protocol assignments",
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => "documentation",
@@ -83,7 +103,7 @@ fn special_range_v6(ip: Ipv6Addr) -> Option<&'static str> {
         (0x2001, 0x10..=0x2f, _) => "orchid",
         (0x2001, 0, _) => "teredo",
         (0x2001, 0..=0x1ff, _) => "protocol assignments",
-        (0x2000..=0x3fff, ..) => return None,
+        (0x2000..=0x3fff, ..) => return isatap_v4(ip).and_then(special_range_v4),
         _ => "reserved",
     })
 }
@@ -99,6 +119,16 @@ fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
         | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => Some(v4(high, low)),
+        _ => None,
+    }
+}
+
+/// The IPv4 address at the end of an ISATAP address (RFC 5214 section 6.1), whose prefix may be any.
+fn isatap_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    match ip.segments() {
+        [.., 0 | 0x200, 0x5efe, high, low] => {
+            Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+        }
         _ => None,
     }
 }
@@ -132,6 +162,11 @@ mod tests {
         ("127.0.0.1", "loopback"),
         ("127.255.0.1", "loopback"),
         ("169.254.169.254", "link-local"),
+        ("168.63.129.15", ""),
+        ("168.63.129.16", "cloud metadata"),
+        ("169.254.170.2", "link-local"),
+        ("100.100.100.200", "shared address space"),
+        ("192.0.0.192", "protocol assignments"),
         ("192.0.0.8", "protocol assignments"),
         ("192.0.2.1", "documentation"),
         ("198.51.100.7", "documentation"),
@@ -158,6 +193,17 @@ mod tests {
         ("::192.168.0.1", "private"),
         ("64:ff9b::10.0.0.1", "private"),
         ("64:ff9b::8.8.8.8", ""),
+        ("64:ff9b::169.254.169.254", "link-local"),
+        ("::ffff:169.254.169.254", "link-local"),
+        ("::ffff:100.64.0.1", "shared address space"),
+        ("::ffff:224.0.0.1", "multicast"),
+        ("2002:a9fe:a9fe::1", "link-local"),
+        ("2606:4700::5efe:10.0.0.1", "private"),
+        ("2606:4700::200:5efe:127.0.0.1", "loopback"),
+        ("2606:4700::5efe:8.8.8.8", ""),
+        ("fd00:ec2::254", "unique local"),
+        ("fd20:ce::254", "unique local"),
+        ("fe80::5efe:8.8.8.8", "link-local"),
         ("64:ff9b:1::1", "local-use nat64"),
         ("2002:7f00:1::", "loopback"),
         ("2002:c0a8:101::1", "private"),
@@ -186,6 +232,32 @@ mod tests {
             let ip: IpAddr = text.parse().expect("address of the table");
             let refused = AddressPolicy::PublicOnly.judge(ip).err().map_or("", |r| r.range);
             assert_eq!(refused, *range, "{text}");
+        }
+    }
+
+    #[test]
+    fn networks_are_allowed_besides() {
+        let networks = ["10.1.0.0/16", "fd00:1::/32", "169.254.169.254"];
+        let networks = networks.map(|text| text.parse().expect(text));
+        let policy = AddressPolicy::PublicAnd(Arc::new(networks));
+        for (text, range) in [
+            ("8.8.8.8", ""),
+            ("2606:4700::1", ""),
+            ("10.1.2.3", ""),
+            ("::ffff:10.1.2.3", ""),
+            ("64:ff9b::10.1.2.3", ""),
+            ("fd00:1::7", ""),
+            ("169.254.169.254", ""),
+            ("10.2.0.1", "private"),
+            ("::ffff:10.2.0.1", "private"),
+            ("2002:a02:1::", "private"),
+            ("fd00:2::7", "unique local"),
+            ("127.0.0.1", "loopback"),
+            ("169.254.169.253", "link-local"),
+        ] {
+            let ip: IpAddr = text.parse().expect("address of the table");
+            let refused = policy.judge(ip).err().map_or("", |r| r.range);
+            assert_eq!(refused, range, "{text}");
         }
     }
 

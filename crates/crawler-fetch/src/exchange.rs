@@ -3,7 +3,7 @@
 use crate::body::collect;
 use crate::config::FetchConfig;
 use crate::connection::{Connection, Http1, Http2, Link};
-use crate::failure::{FetchFailure, Phase};
+use crate::failure::{FailureKind, FetchFailure, Phase};
 use crate::host_headers::{secrets, without_secrets};
 use crate::render::{render_request, render_response};
 use crate::request::{FetchRequest, RequestHeaders};
@@ -93,6 +93,10 @@ impl Exchange<'_, '_> {
         let answer = http2.sender.send_request(request);
         let limit = self.config.first_byte_timeout;
         match self.watchdog.within(Phase::FirstByte, limit, answer).await {
+            Ok(Ok(response)) if response.headers().len() > self.config.headers_max => {
+                let detail = format!("{} header lines", response.headers().len());
+                Err(Exchanged::Failed(FetchFailure::new(FailureKind::HeadTooLarge, detail)))
+            }
             Ok(Ok(response)) => {
                 let head = render_response(&response);
                 Ok(Started { response, head, request_head })

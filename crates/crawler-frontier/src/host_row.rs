@@ -16,13 +16,22 @@ pub(crate) struct HostRow {
 }
 
 /// The durable state of one class of a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClassRow {
     pub(crate) class: u8,
-    /// No unsettled URL of the class stands before this place.
+    /// No unsettled URL of the class stands in a chunk that begins before this place.
     pub(crate) head: u64,
     /// URLs not yet settled, exactly.
     pub(crate) queued: u64,
+    /// Settled places whose chunk has other URLs left, in order, as distances from `head`.
+    pub(crate) settled: Vec<u64>,
+}
+
+impl ClassRow {
+    /// One URL, the first of its class.
+    pub(crate) fn first(class: u8, seq: u64) -> Self {
+        Self { class, head: seq, queued: 1, settled: Vec::new() }
+    }
 }
 
 /// URLs queued for a host while it was not in memory: added to its row when it comes back.
@@ -44,7 +53,7 @@ pub struct HostTotals {
     pub shed: u64,
 }
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl HostRow {
     /// Encodes into `out`, replacing what it held.
@@ -62,7 +71,7 @@ impl Appended {
     pub(crate) fn push(&mut self, class: u8, seq: u64) {
         match self.classes.iter_mut().find(|row| row.class == class) {
             Some(row) => row.queued += 1,
-            None => self.classes.push(ClassRow { class, head: seq, queued: 1 }),
+            None => self.classes.push(ClassRow::first(class, seq)),
         }
     }
 
@@ -113,7 +122,7 @@ mod tests {
     fn rows_come_back_whole_or_not_at_all() {
         let mut pace = Pace::default();
         pace.next_fetch_at = UnixMillis(1_700_000_000_000);
-        let classes = vec![ClassRow { class: 2, head: 7, queued: 3 }];
+        let classes = vec![ClassRow { class: 2, head: 7, queued: 3, settled: vec![1, 300] }];
         let totals = HostTotals { done: 4, fetched: 3, retried: 1, shed: 9 };
         let key = "example.com:8080".parse().unwrap();
         let row = HostRow { key, pace, classes, totals };

@@ -23,6 +23,7 @@
 //! This crate neither fetches nor reads a clock, and starts no thread but the store's own.
 
 mod candidate;
+mod chunk;
 mod class;
 mod db;
 mod due;
@@ -43,6 +44,7 @@ pub mod seen;
 mod seen_row;
 mod slot_row;
 pub mod transfer;
+mod varint;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::{FrontierDb, KnownUrls, Mended};

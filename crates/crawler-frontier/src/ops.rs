@@ -1,11 +1,11 @@
 //! Changes on their way from a shard to the store-writer thread.
 
+use crate::chunk;
 use crate::due_row::DueKey;
 use crate::hash::KeyMap;
 use crate::host_row::{Appended, HostRow};
 use crate::key::QueueKey;
 use crate::page::PageMemory;
-use crate::record::RecordBytes;
 use crate::robots_row::{RobotsKey, RobotsMemory};
 use crate::seen::RunMeta;
 use crate::seen_row::SeenRowKey;
@@ -19,7 +19,8 @@ use crawler_url::{Fingerprint, HostHash, Slot};
 #[derive(Debug, Default)]
 pub struct Ops {
     number: u64,
-    pub(crate) queue: KeyMap<QueueKey, RowOp<RecordBytes>>,
+    /// Chunks of the queue, each at the place of its first URL.
+    pub(crate) queue: KeyMap<QueueKey, RowOp<Vec<u8>>>,
     /// Only the newest row of a host counts.
     pub(crate) hosts: KeyMap<HostHash, HostRow>,
     /// URLs queued for hosts that are not in memory.
@@ -53,6 +54,8 @@ pub(crate) enum DueOp {
 
 /// Rows that room is made for in advance.
 const RESERVED_MAX: usize = 1 << 14;
+/// What a URL takes in a chunk beside its record, mostly.
+const CHUNK_ENTRY_BYTES: usize = 4;
 
 impl Ops {
     /// Counts the hand-overs of one shard from 1. Merged changes carry the highest number.
@@ -82,7 +85,7 @@ impl Ops {
             + self.seeds.len()
     }
 
-    /// Adds later changes. A URL that came and went in between leaves no trace to be written.
+    /// Adds later changes. A chunk that came and went in between leaves no trace to be written.
     pub fn merge(&mut self, later: Ops) {
         let number = self.number.max(later.number);
         let next_seq = self.next_seq.max(later.next_seq);
@@ -103,10 +106,16 @@ impl Ops {
         (self.number, self.next_seq) = (number, next_seq);
     }
 
-    pub(crate) fn insert(&mut self, key: QueueKey, record: RecordBytes) {
-        self.queue.insert(key, RowOp::Insert(record));
+    /// Queues a URL at place `seq`, in a chunk that is not handed over yet or begins with it.
+    pub(crate) fn append(&mut self, chunk: QueueKey, seq: u64, record: &[u8]) {
+        let new = || RowOp::Insert(Vec::with_capacity(record.len() + CHUNK_ENTRY_BYTES));
+        let row = self.queue.entry(chunk).or_insert_with(new);
+        if let RowOp::Insert(row) = row {
+            chunk::push(row, seq.saturating_sub(chunk.seq), record);
+        }
     }
 
+    /// Removes a chunk.
     pub(crate) fn remove(&mut self, key: QueueKey) {
         remove_row(&mut self.queue, key);
     }
@@ -171,10 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_came_and_went_is_not_written() {
+    fn a_chunk_that_came_and_went_is_not_written() {
         let mut first = ops(1, |ops| {
-            ops.insert(key(1), RecordBytes::from("a"));
-            ops.insert(key(2), RecordBytes::from("b"));
+            ops.append(key(1), 1, b"a");
+            ops.append(key(2), 2, b"b");
+            ops.append(key(2), 3, b"c");
             ops.remove(key(2));
         });
         assert_eq!(first.len(), 1);

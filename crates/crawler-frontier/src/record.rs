@@ -1,6 +1,7 @@
 //! The compact form of a queued URL, in memory and on disk.
 
 use crate::candidate::{Candidate, Hops};
+use crate::varint::{self, Input};
 use crawler_url::WireUrl;
 
 /// One allocation, shared by the look-ahead buffer, the pending operations and the database's own
@@ -25,7 +26,6 @@ pub(crate) struct Record {
 /// the URL, and the rest of it. Integers little endian, lengths of texts as varints.
 const VERSION: u8 = 1;
 const ATTEMPTS_AT: usize = 1;
-const VARINT_BYTES_MAX: u32 = 5;
 
 /// Encodes a candidate that was not yet tried, using `scratch` as the working space.
 pub(crate) fn encode(scratch: &mut Vec<u8>, candidate: &Candidate) -> RecordBytes {
@@ -37,13 +37,13 @@ pub(crate) fn encode(scratch: &mut Vec<u8>, candidate: &Candidate) -> RecordByte
     scratch.extend_from_slice(&candidate.fingerprint.url.to_le_bytes());
     scratch.push(hops.len() as u8);
     scratch.extend_from_slice(hops);
-    push_varint(scratch, url.len());
+    varint::push(scratch, url.len() as u64);
     scratch.extend_from_slice(url);
     if let Some(via) = candidate.via.as_deref().filter(|via| via.len() <= WireUrl::LEN_MAX) {
         // A page and its links mostly share scheme, host and the first folders.
         let via = via.as_bytes();
         let shared = url.iter().zip(via).take_while(|(a, b)| a == b).count();
-        push_varint(scratch, shared);
+        varint::push(scratch, shared as u64);
         scratch.extend_from_slice(&via[shared..]);
     }
     RecordBytes::from(scratch.as_slice())
@@ -79,12 +79,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, &'static str> {
     let fingerprint_url = u64::from_le_bytes(input.array()?);
     let hops_len = usize::from(input.byte()?);
     let hops = Hops::from_letters(input.take(hops_len)?).ok_or("its hops are not letters")?;
-    let url_len = input.varint()?;
+    let url_len = input.len()?;
     let url = input.take(url_len)?;
     let via = if input.0.is_empty() {
         None
     } else {
-        let shared = input.varint()?;
+        let shared = input.len()?;
         let shared = url.get(..shared).ok_or("its via is too short")?;
         let via = String::from_utf8([shared, input.0].concat());
         Some(via.map_err(|_| "its via is not text")?.into_boxed_str())
@@ -94,53 +94,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, &'static str> {
     Ok(Record { url, fingerprint_url, via, depth, redirects, hops, attempts })
 }
 
-fn push_varint(out: &mut Vec<u8>, mut value: usize) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// The bytes not yet read.
-struct Input<'a>(&'a [u8]);
-
-const CUT: &str = "it is cut short";
-
-impl<'a> Input<'a> {
-    fn byte(&mut self) -> Result<u8, &'static str> {
-        self.array::<1>().map(|[byte]| byte)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], &'static str> {
-        let (head, rest) = self.0.split_first_chunk().ok_or(CUT)?;
-        self.0 = rest;
-        Ok(*head)
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8], &'static str> {
-        let (head, rest) = self.0.split_at_checked(len).ok_or(CUT)?;
-        self.0 = rest;
-        Ok(head)
-    }
-
-    fn varint(&mut self) -> Result<usize, &'static str> {
-        let mut value = 0usize;
-        for place in 0..VARINT_BYTES_MAX {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7f) << (7 * place);
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err("a length is too long")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::candidate::{Hop, Source};
+    use crate::varint::CUT;
     use crawler_url::Canonicalizer;
     use proptest::prelude::*;
 
@@ -224,7 +182,7 @@ mod tests {
         assert_eq!(damaged(14, b'1'), "its hops are not letters");
         assert_eq!(damaged(17, b'g'), "its url does not parse");
         assert_eq!(damaged(16, 18), "its via is too short", "the url's last byte is no via");
-        let endless = [&good[..16], &[0xff; 6]].concat();
+        let endless = [&good[..16], &[0xff; 11]].concat();
         assert_eq!(decode(&endless).unwrap_err(), "a length is too long");
     }
 

@@ -6,13 +6,15 @@
 //!
 //! It does not fetch robots.txt, does not queue, and knows no URL type: paths come in as text.
 
+mod breaker;
 mod ip_limits;
 mod millis;
 mod pace;
 mod retry_after;
 pub mod robots;
 
+pub use breaker::{BreakerConfig, FailureClass, FailureRun, Standing};
 pub use ip_limits::{IpLimits, IpPermit};
 pub use millis::UnixMillis;
-pub use pace::{Jitter, Observation, Pace, PaceConfig};
+pub use pace::{HostSpent, Jitter, Observation, Pace, PaceConfig};
 pub use retry_after::parse_retry_after;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::UnixMillis;
+use crate::breaker::{BreakerConfig, FailureClass, FailureRun, Standing};
 
 /// The operator's wishes on how a host is paced.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct PaceConfig {
     /// Up to which part of itself a pause is lengthened by chance, 0 to 1, so that many hosts do
     /// not come due at once. Never shortens.
     pub jitter: f32,
+    /// When a host that does not answer counts as dead.
+    pub breaker: BreakerConfig,
 }
 
 impl Default for PaceConfig {
@@ -33,6 +36,7 @@ impl Default for PaceConfig {
             backoff_max: Duration::from_secs(60 * 60),
             retry_after_max: Duration::from_secs(24 * 60 * 60),
             jitter: 0.1,
+            breaker: BreakerConfig::default(),
         }
     }
 }
@@ -60,7 +64,13 @@ impl PaceConfig {
 
     /// No pause may be longer, whatever was observed.
     fn pause_max(&self) -> Duration {
-        let pauses = [self.delay, self.crawl_delay_max, self.backoff_max, self.retry_after_max];
+        let pauses = [
+            self.delay,
+            self.crawl_delay_max,
+            self.backoff_max,
+            self.retry_after_max,
+            self.breaker.interval_max,
+        ];
         let longest = pauses.into_iter().max().unwrap_or_default();
         self.lengthen(longest, Jitter(1.0))
     }
@@ -99,7 +109,16 @@ pub enum Observation {
         retry_after: Option<Duration>,
     },
     /// No response: DNS, connection, TLS, time-out, protocol.
-    Failed,
+    Failed(FailureClass),
+}
+
+/// What was taken from a host, to be held against its budgets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostSpent {
+    /// Response bytes received, heads included.
+    pub bytes: u64,
+    /// Fetches that failed or brought a 5xx.
+    pub errors: u32,
 }
 
 /// A host's durable pace. Serialized with its times in milliseconds, so that a restart neither
@@ -111,10 +130,12 @@ pub struct Pace {
     /// Throttling incidents not yet forgiven; 0 for a host in good standing.
     pub backoff_level: u8,
     /// Incidents of [`Observation::Failed`] since the last response.
-    pub failures_in_row: u16,
+    pub failures: FailureRun,
     /// The pause that robots.txt asks for; the caller sets it when the rules change.
     #[serde(with = "optional_millis")]
     pub crawl_delay: Option<Duration>,
+    /// What was taken from the host so far.
+    pub spent: HostSpent,
     /// End of the running or last back-off, or the last forgiveness if later: the quiet time
     /// counts from here.
     backoff_until: UnixMillis,
@@ -135,7 +156,8 @@ impl Pace {
     ///   What comes in while that wait is running, from fetches under way, belongs to the same
     ///   incident: it does not raise the level, but a later `Retry-After` is obeyed.
     /// - `Failed`: waits a quarter of the back-off for as many incidents in a row; failures while
-    ///   that wait is running count once. It leaves the level alone.
+    ///   that wait is running count once. It leaves the level alone. From `failures_max` in a row on
+    ///   it waits for the next probe; a host that is given up does not make its URLs wait for that.
     pub fn observe(
         &mut self,
         now: UnixMillis,
@@ -146,15 +168,15 @@ impl Pace {
         self.bound(now, config);
         let pause = match seen {
             Observation::Answered => {
-                self.failures_in_row = 0;
+                self.failures = FailureRun::default();
                 self.forgive(now, config);
                 Duration::ZERO
             }
             Observation::Throttled { retry_after } => {
-                self.failures_in_row = 0;
+                self.failures = FailureRun::default();
                 self.throttle(now, retry_after, config, jitter)
             }
-            Observation::Failed => self.fail(now, config),
+            Observation::Failed(class) => self.fail(now, class, config, jitter),
         };
         let pause = config.lengthen(pause.max(self.delay(config)), jitter);
         self.next_fetch_at = self.next_fetch_at.max(now + pause);
@@ -174,11 +196,18 @@ impl Pace {
         self.backoff_level > 0 && now < self.backoff_until
     }
 
+    /// Whether the host is worth asking.
+    #[must_use]
+    pub fn standing(&self, now: UnixMillis, config: &PaceConfig) -> Standing {
+        self.failures.standing(now, &config.breaker)
+    }
+
     /// A clock that was set back, or limits made shorter, must not close a host for long.
     fn bound(&mut self, now: UnixMillis, config: &PaceConfig) {
         let latest = now + config.pause_max();
         self.next_fetch_at = self.next_fetch_at.min(latest);
         self.backoff_until = self.backoff_until.min(latest);
+        self.failures.bound(latest);
     }
 
     fn forgive(&mut self, now: UnixMillis, config: &PaceConfig) {
@@ -215,14 +244,24 @@ impl Pace {
         pause
     }
 
-    fn fail(&mut self, now: UnixMillis, config: &PaceConfig) -> Duration {
-        let is_same_incident = self.failures_in_row > 0 && now < self.next_fetch_at;
-        if is_same_incident {
+    fn fail(
+        &mut self,
+        now: UnixMillis,
+        class: FailureClass,
+        config: &PaceConfig,
+        jitter: Jitter,
+    ) -> Duration {
+        if !self.failures.count_one(now, class, &config.breaker) {
             return Duration::ZERO;
         }
-        self.failures_in_row = self.failures_in_row.saturating_add(1);
-        let level = u8::try_from(self.failures_in_row).unwrap_or(u8::MAX);
-        config.backoff(level) / FAILED_BACKOFF_DIVISOR
+        let level = u8::try_from(self.failures.count()).unwrap_or(u8::MAX);
+        let unlucky = config.backoff(level) / FAILED_BACKOFF_DIVISOR;
+        let pause = self.failures.interval(&config.breaker).unwrap_or(unlucky);
+        self.failures.pause_until(now + config.lengthen(pause.max(self.delay(config)), jitter));
+        match self.standing(now, config) {
+            Standing::Dead(_) => Duration::ZERO,
+            Standing::Alive | Standing::Probed(_) => pause,
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Capture<'a> {
     pub chunked: bool,
     /// Why the body is not whole: `length`, `time` or `disconnect`.
     pub truncated: Option<&'a str>,
+    /// Why not all of the body could be decoded: `limit`, `damaged` or `unknown`.
+    pub undecoded: Option<&'a str>,
     /// Request line, header lines and the blank line, as sent.
     pub request_head: &'a [u8],
     /// The page where the URL was found.
@@ -49,9 +51,15 @@ pub struct Capture<'a> {
     pub outlinks: u32,
     /// Where a redirect leads.
     pub redirect: Option<&'a str>,
+    /// Another URL that the page names as its canonical one.
+    pub canonical: Option<&'a str>,
+    /// Simhash of its visible text.
+    pub simhash: Option<u64>,
     /// What the page or its headers ask of robots, when they restrict anything: `noindex`,
-    /// `nofollow`, `noarchive`, separated by commas.
+    /// `nofollow`, `noarchive`, `noai`, `noimageai`, separated by commas.
     pub robots: Option<&'a str>,
+    /// What its owner says on the use of the page.
+    pub usage: UsagePreferences<'a>,
     /// Size of the body after content-decoding, in bytes.
     pub content_bytes: Option<u64>,
     /// How long the parts of the fetch took.
@@ -60,6 +68,41 @@ pub struct Capture<'a> {
     pub generation: u32,
     /// Set when the payload is that of an earlier capture of the same URL.
     pub revisit: Option<Revisit<'a>>,
+}
+
+/// What robots.txt and the response's headers say on the use of a page, as written. Nobody is bound
+/// by having fetched it; whoever uses the page must know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct UsagePreferences<'a> {
+    /// `Content-Signal` lines of robots.txt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub robots_content_signal: Option<&'a str>,
+    /// `Content-Usage` lines of robots.txt (draft-ietf-aipref-attach) that hold for the page's path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub robots_content_usage: Option<&'a str>,
+    /// `Content-Signal` headers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_signal: Option<&'a str>,
+    /// `Content-Usage` headers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_usage: Option<&'a str>,
+    /// `X-Robots-Tag` headers: directives such as `noai` mean nothing to a crawler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_robots_tag: Option<&'a str>,
+    /// `TDM-Reservation` headers of the TDM Reservation Protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdm_reservation: Option<&'a str>,
+    /// `TDM-Policy` headers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdm_policy: Option<&'a str>,
+}
+
+impl UsagePreferences<'_> {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Parts of a fetch in milliseconds; zero when there was no such part.

@@ -33,7 +33,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow};
+pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow, UsagePreferences};
 pub use digest::content_digest;
 pub use encode::{CaptureEncoder, EncodedCapture, EncoderConfig, RecordChoice, encode_skipped};
 pub use error::StoreError;

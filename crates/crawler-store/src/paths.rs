@@ -10,6 +10,11 @@ pub(crate) fn warc_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("warc")
 }
 
+/// The list of complete WARC files and their lengths.
+pub(crate) fn closed_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("reports").join("warcs.jsonl")
+}
+
 /// The CDXJ index.
 pub(crate) fn cdxj_file(data_dir: &Path) -> PathBuf {
     data_dir.join("cdxj").join("index.cdxj")

@@ -10,6 +10,8 @@
 //! oddities (redirects, missing pages, odd encodings, traps …; see [`Web::expected`]), so that
 //! four hosts show them all; a web of fewer hosts spreads all of them over those it has.
 //!
+//! [`HostileServer`] is another web, whose hosts mean harm: each does one thing wrong.
+//!
 //! What it is not: a server for anything but loopback, or a model of how the real web links.
 
 mod answer;
@@ -21,6 +23,7 @@ mod draw;
 mod error;
 mod expected;
 mod host;
+mod hostile;
 mod oddity;
 mod pool;
 mod report;
@@ -37,6 +40,7 @@ pub use coding::Coding;
 pub use config::{Errors, Latency, Naming, PageMix, Tls, WebConfig};
 pub use error::WebError;
 pub use expected::{Expected, ExpectedKind, Role};
+pub use hostile::{HostileConfig, HostileServer, Manners, Outcome};
 pub use report::Report;
 pub use server::{HostViolations, ServerStats, WebServer};
 pub use web::Web;

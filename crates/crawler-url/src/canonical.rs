@@ -1,12 +1,21 @@
 //! When two URLs are the same URL.
 
+mod params;
+mod rules;
+
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::fingerprint::Fingerprint;
 use crate::host::undotted;
 use crate::wire::WireUrl;
+use params::Params;
+pub use rules::{
+    BadParamName, CanonicalRules, ParamName, QueryOrder, SESSION_PARAMS, TRACKING_PARAMS,
+};
 
 /// The form by which URLs are compared; never requested.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,46 +37,72 @@ impl fmt::Display for CanonicalUrl {
 
 /// The rules by which two URLs are the same.
 ///
-/// On top of the WHATWG form of a [`WireUrl`] (lower-case host, no default port, no dot segments,
-/// no fragment):
+/// On top of the WHATWG form of a [`WireUrl`], which has these already:
+/// - scheme and host in lower case (RFC 3986 section 6.2.2.1), IDN hosts as `xn--` labels (URL
+///   standard, "domain to ASCII"), IP addresses in their one spelling (RFC 5952 for IPv6),
+/// - no default port (RFC 3986 section 6.2.3), an empty path as `/`,
+/// - no dot segments (RFC 3986 section 6.2.2.3); back slashes are slashes,
+/// - no fragment (RFC 9110 section 7.1: it is not sent), no user name and password.
+///
+/// Always, since they hold on every server:
 /// - percent-encodings in upper case (RFC 3986 section 6.2.2.1),
 /// - encoded unreserved characters decoded (RFC 3986 section 6.2.2.2),
 /// - an empty query removed,
 /// - a trailing dot of the host removed.
 ///
-/// Only rules that hold on every server; http and https stay apart. Canonicalizing twice changes
+/// As [`CanonicalRules`] say: parameters left out, and the others sorted.
+///
+/// http and https stay apart, as do `//` and `/` within a path. Canonicalizing twice changes
 /// nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Canonicalizer {
     seed: u64,
+    params: Option<Arc<Params>>,
 }
 
 impl Canonicalizer {
-    /// With fingerprints that nobody can foresee who does not know `seed`.
+    /// By the rules that always hold, with fingerprints that nobody can foresee who does not know
+    /// `seed`.
     #[must_use]
     pub fn keyed(seed: u64) -> Self {
-        Self { seed }
+        Self { seed, params: None }
+    }
+
+    /// By the operator's rules as well.
+    #[must_use]
+    pub fn with_rules(self, rules: &CanonicalRules) -> Self {
+        Self { params: Params::new(rules).map(Arc::new), ..self }
     }
 
     /// The form of the URL to compare.
     #[must_use]
     pub fn canonicalize(&self, url: &WireUrl) -> CanonicalUrl {
-        if is_canonical(url) {
-            return CanonicalUrl(url.as_str().into());
-        }
-        CanonicalUrl(rewrite(url).into_boxed_str())
+        CanonicalUrl(self.form(url).into())
     }
 
     /// Fingerprint of the canonical URL, without allocation when the URL is canonical already.
     #[must_use]
     pub fn fingerprint(&self, url: &WireUrl) -> Fingerprint {
-        let url_hash = if is_canonical(url) {
-            xxh3_64_with_seed(url.as_str().as_bytes(), self.seed)
-        } else {
-            xxh3_64_with_seed(rewrite(url).as_bytes(), self.seed)
-        };
+        let url_hash = xxh3_64_with_seed(self.form(url).as_bytes(), self.seed);
         Fingerprint { host: url.host_hash(), url: url_hash }
     }
+
+    fn form<'u>(&self, url: &'u WireUrl) -> Cow<'u, str> {
+        let normalized = normalize(url);
+        match &self.params {
+            Some(params) if url.query().is_some() || url.path().contains(';') => {
+                let host_start = url.scheme().prefix_len();
+                let slash = memchr::memchr(b'/', &normalized.as_bytes()[host_start..]);
+                params.apply(normalized, host_start + slash.unwrap_or_default())
+            }
+            _ => normalized,
+        }
+    }
+}
+
+/// The form by the rules that always hold.
+fn normalize(url: &WireUrl) -> Cow<'_, str> {
+    if is_canonical(url) { Cow::Borrowed(url.as_str()) } else { Cow::Owned(rewrite(url)) }
 }
 
 /// Whether rewriting would certainly change nothing.

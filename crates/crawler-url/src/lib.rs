@@ -20,15 +20,20 @@ mod plain;
 pub mod scope;
 mod slot;
 mod surt;
+mod template;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-pub use canonical::{CanonicalUrl, Canonicalizer};
+pub use canonical::{
+    BadParamName, CanonicalRules, CanonicalUrl, Canonicalizer, ParamName, QueryOrder,
+    SESSION_PARAMS, TRACKING_PARAMS,
+};
 pub use error::UrlError;
 pub use fingerprint::Fingerprint;
 pub use host::{HostHash, HostKey, registrable_domain};
 pub use join::Base;
 pub use slot::{ShardCount, ShardId, ShardIds, Slot};
 pub use surt::surt;
+pub use template::push_template;
 pub use wire::{Scheme, WireUrl};

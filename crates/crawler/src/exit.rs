@@ -81,7 +81,9 @@ impl Exit {
         }
         match error.downcast_ref::<StartError>() {
             Some(StartError::Locked { .. }) => Self::Locked,
-            Some(StartError::NoSeeds | StartError::Fetch(_)) => Self::BadConfig,
+            Some(StartError::NoSeeds | StartError::Fetch(_) | StartError::OtherRules { .. }) => {
+                Self::BadConfig
+            }
             // What cannot be opened is not damaged.
             Some(StartError::Frontier(_) | StartError::Store(_)) if Want::of(error).is_some() => {
                 Self::Failed

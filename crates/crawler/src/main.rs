@@ -10,10 +10,13 @@ macro_rules! eprintln {
 }
 
 mod cli;
+mod credentials;
 mod doctor;
 mod exit;
+mod explain;
 mod logging;
 mod numbers;
+mod plan;
 mod process;
 mod progress;
 mod report;

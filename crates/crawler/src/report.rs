@@ -54,6 +54,7 @@ fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     block.gap();
     block.line("pages", counters.fetched);
     block.lines("status", &counters.status);
+    block.lines("partial", &counters.partial);
     block.line("revisited", counters.revisited);
     block.line("retried", counters.retried);
     block.line("robots_txt", counters.robots_fetched);

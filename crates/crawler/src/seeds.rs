@@ -6,7 +6,8 @@ use std::path::Path;
 
 use crawler_url::{UrlError, WireUrl};
 
-use crate::settings::{Entry, Problem, Problems, nearest, without_credentials};
+use crate::credentials::{has_credentials, without_credentials};
+use crate::settings::{Entry, Problem, Problems, nearest};
 use crate::terminal::escape;
 
 /// The name that means standard input.
@@ -23,6 +24,8 @@ const QUOTED_CHARS_MAX: usize = 80;
 pub(crate) struct Seeds {
     /// URLs in the order given.
     pub(crate) urls: Vec<WireUrl>,
+    /// How many had a user name or password, which is dropped.
+    pub(crate) with_credentials: usize,
     bad: Vec<Problem>,
     bad_unlisted: usize,
 }
@@ -104,7 +107,10 @@ impl Seeds {
 
     fn add(&mut self, text: &str, place: &str) {
         match parse_seed(text) {
-            Ok(url) => self.urls.push(url),
+            Ok(url) => {
+                self.with_credentials += usize::from(has_credentials(text));
+                self.urls.push(url);
+            }
             Err(BadSeed { reason, mend }) => self.refuse(place, text, &reason, mend),
         }
     }
@@ -114,10 +120,10 @@ impl Seeds {
             self.bad_unlisted += 1;
             return;
         }
-        let text = &*without_credentials(text);
+        let text = without_credentials(text);
         let quoted: String = text.chars().take(QUOTED_CHARS_MAX).collect();
         let cut = if quoted.len() < text.len() { "…" } else { "" };
-        let what = match text {
+        let what = match text.as_ref() {
             "" => format!("the line {reason}"),
             _ => format!("`{}{cut}` {reason}", escape(&quoted)),
         };

@@ -10,6 +10,7 @@ use crawler_url::WireUrl;
 
 use super::Shard;
 use super::page::{Reading, header};
+use super::usage::UsageTexts;
 
 impl Shard {
     /// The capture of a response as the writer will append it.
@@ -23,6 +24,9 @@ impl Shard {
     ) -> EncodedCapture {
         let facts = reading.facts.as_ref();
         let generation = self.shared.generation;
+        let robots = robots_words(reading.robots);
+        let rules = self.hosts.rules(lease.fingerprint.host, lease.url.scheme());
+        let usage = UsageTexts::new(rules, lease.url.path_and_query(), &response.headers);
         self.work.encoder.encode(&Capture {
             url: &lease.url,
             at: SystemTime::now().checked_sub(timings.total).unwrap_or(SystemTime::UNIX_EPOCH),
@@ -33,7 +37,8 @@ impl Shard {
             response_head: &response.head,
             body: &response.body,
             chunked: response.chunked,
-            truncated: response.truncated.map(truncated),
+            truncated: response.truncated.map(Truncated::as_str),
+            undecoded: reading.undecoded,
             request_head: &response.request_head,
             via: lease.via.as_deref(),
             depth: lease.depth,
@@ -44,7 +49,10 @@ impl Shard {
             language: facts.and_then(|facts| facts.language.as_deref()),
             outlinks: reading.links_found,
             redirect: reading.redirect.as_ref().map(WireUrl::as_str),
-            robots: robots_words(reading.robots),
+            canonical: reading.canonical.as_ref().map(WireUrl::as_str),
+            simhash: reading.simhash,
+            robots: robots.as_deref(),
+            usage: usage.preferences(),
             content_bytes: reading.content_bytes,
             timings_ms: timings_ms(timings),
             generation,
@@ -88,17 +96,18 @@ pub(super) fn memory_of(
 }
 
 /// The directives as words, for those who use the pages.
-fn robots_words(directives: RobotsDirectives) -> Option<&'static str> {
-    match (directives.noindex, directives.nofollow, directives.noarchive) {
-        (false, false, false) => None,
-        (true, false, false) => Some("noindex"),
-        (false, true, false) => Some("nofollow"),
-        (false, false, true) => Some("noarchive"),
-        (true, true, false) => Some("noindex,nofollow"),
-        (true, false, true) => Some("noindex,noarchive"),
-        (false, true, true) => Some("nofollow,noarchive"),
-        (true, true, true) => Some("noindex,nofollow,noarchive"),
-    }
+fn robots_words(directives: RobotsDirectives) -> Option<String> {
+    let RobotsDirectives { noindex, nofollow, noarchive, noai, noimageai } = directives;
+    let words = [
+        (noindex, "noindex"),
+        (nofollow, "nofollow"),
+        (noarchive, "noarchive"),
+        (noai, "noai"),
+        (noimageai, "noimageai"),
+    ];
+    let said: Vec<_> =
+        words.into_iter().filter_map(|(is_set, word)| is_set.then_some(word)).collect();
+    (!said.is_empty()).then(|| said.join(","))
 }
 
 fn protocol(version: Protocol) -> &'static str {
@@ -106,14 +115,6 @@ fn protocol(version: Protocol) -> &'static str {
         Protocol::Http10 => "http/1.0",
         Protocol::Http11 => "http/1.1",
         Protocol::Http2 => "h2",
-    }
-}
-
-fn truncated(why: Truncated) -> &'static str {
-    match why {
-        Truncated::Length => "length",
-        Truncated::Time => "time",
-        Truncated::Disconnect => "disconnect",
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crawler_fetch::{Connection, CookieJar};
 use crawler_politeness::UnixMillis;
-use crawler_politeness::robots::RobotsEntry;
+use crawler_politeness::robots::{RobotsEntry, RobotsRules};
 use crawler_url::{HostHash, Scheme};
 
 use super::relief::SPILL_PARTS;
+use crate::host_policy::RuleIdx;
 
 /// Hosts whose robots rules are kept; beyond it the ones learned first are forgotten and asked
 /// for again.
@@ -47,6 +48,8 @@ pub(super) struct HostContext {
     pub(super) sitemaps_sought: bool,
     /// What it wants to be told again, if it is.
     pub(super) cookies: Option<Box<CookieJar>>,
+    /// Which rule for hosts is about it; looked up once.
+    pub(super) rule: Option<RuleIdx>,
     /// Leases not yet settled or given back: they count towards the limit per host.
     pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,
@@ -121,6 +124,21 @@ impl HostTable {
             self.order.push_back(host);
         }
         self.hosts.entry(host).or_default()
+    }
+
+    /// Which rule for hosts is about a host that has a lease.
+    pub(super) fn rule(&self, host: HostHash) -> RuleIdx {
+        self.hosts.get(&host).and_then(|context| context.rule).flatten()
+    }
+
+    /// The robots rules that the host's pages were last judged by.
+    pub(super) fn rules(&self, host: HostHash, scheme: Scheme) -> Option<&RobotsRules> {
+        let context = self.hosts.get(&host)?;
+        let entry = match scheme {
+            Scheme::Http => &context.http,
+            Scheme::Https => &context.https,
+        };
+        Some(&*entry.as_ref()?.rules)
     }
 
     /// Puts an open connection aside for the host's next fetch.

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use crawler_fetch::Validators;
 use crawler_frontier::{Admitted, Candidate, Lease, Next, PageMemory, Source};
-use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsVerdict;
+use crawler_politeness::{Standing, UnixMillis};
 use crawler_url::HostHash;
 
 use super::hosts::Closed;
 use super::job::{Errand, ErrandKind, Network, Particulars, Running};
 use super::page::report_row;
 use super::settlement::{End, Settlement};
+use super::standing::HostAllowance;
 use super::{Shard, ShardError, sitemaps};
 use crate::clock;
 use crate::config::RobotsPolicy;
@@ -40,14 +41,6 @@ enum Clearance {
     },
     /// robots.txt could not be had.
     Closed(Closed),
-}
-
-/// What is left of a host's page limit.
-enum HostAllowance {
-    Left,
-    /// Nothing, if all that is in flight brings a page.
-    Claimed,
-    Spent,
 }
 
 impl Shard {
@@ -91,6 +84,7 @@ impl Shard {
 
     /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
     pub(super) fn admit(&mut self, links: Vec<Candidate>) {
+        let links = self.sift_trapped(links);
         for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
         }
@@ -118,12 +112,30 @@ impl Shard {
     }
 
     fn begin(&mut self, lease: Lease, now: UnixMillis) {
-        let allowance = self.host_allowance(&lease);
-        self.hosts.entry(lease.fingerprint.host).leases_open += 1;
+        let host = lease.fingerprint.host;
+        self.look_up_rule(&lease);
+        if let Some(hosts) = &self.shared.policies.get(self.hosts.rule(host)).blocked_by {
+            let detail = format!("rule for hosts {hosts}");
+            self.hosts.entry(host).leases_open += 1;
+            return self.skip(lease, "host_blocked", Some(&detail));
+        }
+        let allowance = self.host_allowance(host);
+        let context = self.hosts.entry(host);
+        context.leases_open += 1;
+        let is_alone = context.leases_open == 1;
         match allowance {
             HostAllowance::Left => {}
             HostAllowance::Claimed => return self.put_off(lease, now + OTHERS_WAIT),
-            HostAllowance::Spent => return self.skip(lease, "host_limit", None),
+            HostAllowance::Spent(reason) => return self.skip(lease, reason, None),
+        }
+        match self.standing(host, now) {
+            Standing::Alive => {}
+            Standing::Probed(_) if is_alone => {}
+            Standing::Probed(_) => return self.put_off(lease, now + OTHERS_WAIT),
+            Standing::Dead(class) => return self.give_up_dead(lease, class),
+        }
+        if let Some(why) = self.refused_since(&lease) {
+            return self.skip(lease, "rescoped", Some(why.reason()));
         }
         match self.clearance(&lease, now) {
             Clearance::Go => self.fetch_page(lease),
@@ -140,7 +152,9 @@ impl Shard {
     }
 
     fn clearance(&mut self, lease: &Lease, now: UnixMillis) -> Clearance {
-        if self.shared.config.robots == RobotsPolicy::Ignore {
+        if self.shared.policies.get(self.hosts.rule(lease.fingerprint.host)).robots
+            == RobotsPolicy::Ignore
+        {
             return Clearance::Go;
         }
         self.recall_robots(lease);
@@ -158,21 +172,6 @@ impl Shard {
             }
             _ if pending => Clearance::Wait,
             _ => Clearance::AskRobots,
-        }
-    }
-
-    fn host_allowance(&mut self, lease: &Lease) -> HostAllowance {
-        let Some(limit) = self.shared.config.limits.pages_per_host else {
-            return HostAllowance::Left;
-        };
-        let host = lease.fingerprint.host;
-        let fetched = self.frontier.totals(host).map_or(0, |totals| totals.fetched);
-        if fetched >= limit {
-            HostAllowance::Spent
-        } else if fetched + self.hosts.entry(host).leases_open >= limit {
-            HostAllowance::Claimed
-        } else {
-            HostAllowance::Left
         }
     }
 
@@ -195,12 +194,12 @@ impl Shard {
     /// A fetch that dies with its shard or process still counts: the host's next fetch time is
     /// durable before its answer. With several fetches at once it would hold up the others.
     fn reserve_pace(&mut self, host: HostHash) {
-        let config = &self.shared.config;
-        if config.host_concurrency > 1 || config.pace.delay.is_zero() {
+        let policy = self.shared.policies.get(self.hosts.rule(host));
+        if policy.concurrency > 1 || policy.pace.delay.is_zero() {
             return;
         }
         if let Some(pace) = self.frontier.pace(host) {
-            let next = clock::now() + pace.delay(&config.pace);
+            let next = clock::now() + pace.delay(&policy.pace);
             pace.next_fetch_at = pace.next_fetch_at.max(next);
         }
     }
@@ -237,7 +236,7 @@ impl Shard {
     }
 
     /// Ends a lease of a host that could not be asked: the reason is the host's, not the page's.
-    fn give_up(&mut self, lease: Lease, reason: &'static str, detail: &str) {
+    pub(super) fn give_up(&mut self, lease: Lease, reason: &'static str, detail: &str) {
         if matches!(reason, "robots" | "address_refused") {
             return self.skip(lease, reason, Some(detail));
         }

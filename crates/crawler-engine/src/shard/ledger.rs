@@ -107,6 +107,12 @@ impl Ledger {
         self.skipped.push(row);
     }
 
+    /// Adds rows about links that never became URLs of the crawl.
+    pub(super) fn list_refused(&mut self, rows: Vec<Vec<u8>>) {
+        self.bytes += rows.iter().map(Vec::len).sum::<usize>();
+        self.skipped.extend(rows);
+    }
+
     /// The sender of a batch is told that it is admitted once its URLs are with the writer.
     pub(super) fn owe_receipt(&mut self, receipt: Receipt) {
         self.receipts.push(receipt);

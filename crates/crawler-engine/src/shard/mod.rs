@@ -37,11 +37,18 @@ mod outbox;
 mod outcome;
 mod outlinks;
 mod page;
+mod refused;
 mod relief;
+mod rescope;
 mod robots;
 mod robots_memory;
 mod settlement;
 mod sitemaps;
+mod standing;
+mod traps;
+mod usage;
+
+pub(crate) use robots_memory::rules as robots_rules;
 
 use gauges::BusyMeter;
 use hosts::HostTable;
@@ -51,6 +58,7 @@ use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
+use traps::TemplateWatch;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
 const EVENTS_PER_TURN_MAX: usize = 16;
@@ -73,6 +81,8 @@ pub(crate) enum ExitStatus {
     Stopped,
     /// It could not start or go on.
     Failed(String),
+    /// What it read from the store is not what was written: another start would read the same.
+    Damaged(String),
 }
 
 /// Everything that can happen to a shard.
@@ -101,6 +111,9 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         LocalSet::new().block_on(&runtime, async { Shard::recover(context)?.run().await });
     match outcome {
         Ok(()) => ExitStatus::Stopped,
+        Err(error @ ShardError::Frontier(FrontierError::Damaged { .. })) => {
+            ExitStatus::Damaged(error.to_string())
+        }
         Err(error) => ExitStatus::Failed(error.to_string()),
     }
 }
@@ -133,6 +146,7 @@ struct Shard {
     outboxes: Outboxes,
     ledger: Ledger,
     work: PageWork,
+    traps: TemplateWatch,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
@@ -154,7 +168,7 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(config, Relief::default());
+        let limits = frontier_limits(&shared.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
@@ -165,6 +179,7 @@ impl Shard {
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
+            traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
             lease_from: first_lease_at(&shared, clock::now()),
             jobs_cap: JobsCap::new(jobs_max),
@@ -306,5 +321,5 @@ impl Shard {
 /// delay, lest a host be asked again too soon.
 fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
     let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    if is_first { now } else { now + shared.config.pace.delay }
+    if is_first { now } else { now + shared.policies.delay_max() }
 }

@@ -1,8 +1,10 @@
 //! What follows from the end of a fetch: pace, retry, store or give up.
 
-use crawler_fetch::{FailureKind, FetchFailure, Response, Timings};
+use crawler_fetch::{FailureKind, FetchFailure, Phase, Response, Timings};
 use crawler_frontier::Lease;
-use crawler_politeness::{Jitter, Observation, UnixMillis, parse_retry_after};
+use crawler_politeness::{
+    FailureClass, Jitter, Observation, Standing, UnixMillis, parse_retry_after,
+};
 use crawler_url::HostHash;
 
 use super::Shard;
@@ -47,6 +49,8 @@ impl Shard {
         crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
         self.take_cookies(&running.lease, response);
+        let bytes = (response.head.len() + response.body.len()) as u64;
+        self.spend(host, bytes, response.status >= 500);
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
         let retries = self.shared.config.retries.after_status(response.status);
@@ -59,17 +63,25 @@ impl Shard {
 
     fn end_failure(&mut self, lease: Lease, failure: &FetchFailure) {
         let host = lease.fingerprint.host;
-        self.pace(host, Observation::Failed);
-        self.frontier.release(&lease);
+        self.spend(host, 0, failure.kind != FailureKind::AddressRefused);
+        self.pace(host, failed(failure.kind));
         let reason = failure.kind.as_str();
-        let retries = self.shared.config.retries.after_failure(failure.kind);
-        let end = if lease.attempts < retries {
-            End::Retry
-        } else if failure.kind == FailureKind::AddressRefused {
-            End::Skipped { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
-        } else {
-            End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
+        let end = match self.standing(host, clock::now()) {
+            Standing::Dead(class) => return self.give_up_dead(lease, class),
+            // It is the host that cannot be reached, whatever URL is tried.
+            Standing::Probed(_) if failure.host_wide() => {
+                let due = self.next_fetch_at(host);
+                return self.put_off(lease, due);
+            }
+            _ if lease.attempts < self.shared.config.retries.after_failure(failure.kind) => {
+                End::Retry
+            }
+            _ if failure.kind == FailureKind::AddressRefused => {
+                End::Skipped { reason, row: report_row(&lease, reason, Some(&failure.detail)) }
+            }
+            _ => End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) },
         };
+        self.frontier.release(&lease);
         self.settle(Settlement { lease, end });
     }
 
@@ -97,9 +109,32 @@ impl Shard {
         }
         let jitter = Jitter::new(fastrand::f32());
         if let Some(pace) = self.frontier.pace(host) {
-            pace.observe(clock::now(), seen, &self.shared.config.pace, jitter);
+            let policy = self.shared.policies.get(self.hosts.rule(host));
+            pace.observe(clock::now(), seen, &policy.pace, jitter);
         }
     }
+}
+
+/// What a failure says about the host.
+pub(super) fn failed(kind: FailureKind) -> Observation {
+    let class = match kind {
+        FailureKind::Dns | FailureKind::DnsNoSuchHost | FailureKind::Timeout(Phase::Dns) => {
+            FailureClass::Dns
+        }
+        // A proxy that is down keeps its hosts' URLs waiting, without using up their attempts.
+        FailureKind::Connect | FailureKind::Proxy | FailureKind::Timeout(Phase::Connect) => {
+            FailureClass::Tcp
+        }
+        FailureKind::Tls | FailureKind::Timeout(Phase::Tls) => FailureClass::Tls,
+        FailureKind::Reset
+        | FailureKind::Protocol
+        | FailureKind::Timeout(Phase::FirstByte | Phase::Total) => FailureClass::Http,
+        // It did answer, or was not asked.
+        FailureKind::HeadTooLarge | FailureKind::AddressRefused | FailureKind::TooManyOpenFiles => {
+            return Observation::Answered;
+        }
+    };
+    Observation::Failed(class)
 }
 
 /// What a response says about the server's load.

@@ -2,11 +2,14 @@
 
 use crawler_extract::{Link, LinkKind, LinkVisitor, RobotsDirectives, encode_query};
 use crawler_frontier::{Candidate, Frontier, Hop, Lease, Source};
-use crawler_url::scope::{Scope, Verdict};
-use crawler_url::{Base, Canonicalizer, Fingerprint, ShardId, UrlError, WireUrl};
+use crawler_url::scope::{OutOfScope, Scope, Verdict};
+use crawler_url::{
+    Base, Canonicalizer, Fingerprint, ShardId, UrlError, WireUrl, registrable_domain,
+};
 
 use super::outbox::Outboxes;
-use crate::config::RobotsPolicy;
+use super::refused::RefusedLinks;
+use crate::config::{CanonicalLinks, RobotsPolicy};
 use crate::counters::Counters;
 use crate::shared::Shared;
 
@@ -21,6 +24,7 @@ pub(super) struct Outlinks<'a> {
     pub(super) outboxes: &'a mut Outboxes,
     pub(super) shared: &'a Shared,
     pub(super) counters: &'a mut Counters,
+    pub(super) refused: &'a mut RefusedLinks,
     /// New URLs on hosts of this shard.
     pub(super) local: Vec<Candidate>,
     /// Shards that were sent something.
@@ -28,6 +32,8 @@ pub(super) struct Outlinks<'a> {
     /// Links that lead to a fetchable URL, in scope or not.
     pub(super) found: u32,
     pub(super) follow: Follow,
+    /// Another URL that the page names as its canonical one.
+    pub(super) canonical: Option<WireUrl>,
     /// What the page and its headers ask of robots.
     pub(super) robots: RobotsDirectives,
 }
@@ -38,6 +44,8 @@ pub(super) enum Follow {
     Yes,
     /// The page or its headers say `nofollow` or `none`.
     No,
+    /// The page is an alias of another one, whose links are followed instead.
+    Alias,
 }
 
 impl LinkVisitor for Outlinks<'_> {
@@ -56,10 +64,20 @@ impl LinkVisitor for Outlinks<'_> {
         }
     }
 
+    fn canonical(&mut self, href: &str) {
+        if self.canonical.is_some() {
+            return;
+        }
+        self.canonical = self.base.join(href).ok().filter(|url| *url != self.lease.url);
+        self.follow_alias();
+    }
+
     fn link(&mut self, link: Link<'_>) {
         self.found += 1;
-        if self.follow == Follow::No {
-            return self.refuse("nofollow");
+        match self.follow {
+            Follow::Yes => {}
+            Follow::No => return self.refuse("nofollow"),
+            Follow::Alias => return self.refuse("alias"),
         }
         match self.base.join(link.href) {
             Ok(url) => self.discover(url, hop(link.kind), Source::Link),
@@ -76,10 +94,27 @@ impl Outlinks<'_> {
         let depth = self.lease.depth.saturating_add(1);
         match self.scope.judge(&url, depth) {
             Verdict::In => {}
-            Verdict::Out(why) => return self.refuse(why.reason()),
+            Verdict::Out(why) => return self.refuse_url(&url, why),
         }
         let fingerprint = self.canonicalizer.fingerprint(&url);
         self.route(fingerprint, url, depth, 0, hop, source);
+    }
+
+    /// Hands over the canonical URL, if that is to be followed instead of the page's links.
+    fn follow_alias(&mut self) {
+        let Some(url) = &self.canonical else { return };
+        let config = &self.shared.config;
+        if config.canonical_links == CanonicalLinks::Record
+            || self.follow == Follow::No
+            || self.lease.redirects > 0
+            || !is_same_site(url, &self.lease.url)
+            || self.canonicalizer.fingerprint(url) == self.lease.fingerprint
+            || self.scope.judge(url, self.lease.depth) != Verdict::In
+        {
+            return;
+        }
+        self.follow = Follow::Alias;
+        self.redirect(url.clone(), Source::Link);
     }
 
     /// The target of a redirect is as far from the seed as its source, and a seed if that is one.
@@ -134,8 +169,24 @@ impl Outlinks<'_> {
         }
     }
 
+    /// Counts a link that the scope refuses, and lists it if that is wanted.
+    pub(super) fn refuse_url(&mut self, url: &WireUrl, why: OutOfScope) {
+        let rules = &self.shared.config.scope;
+        self.refused.list(url, why, self.lease, rules, self.canonicalizer);
+        self.refuse(why.reason());
+    }
+
     pub(super) fn refuse(&mut self, reason: &'static str) {
         self.counters.refuse_links(reason, 1);
+    }
+}
+
+/// Whether somebody has registered the names of both; of other hosts, whether they are one.
+fn is_same_site(one: &WireUrl, other: &WireUrl) -> bool {
+    match (registrable_domain(one.host()), registrable_domain(other.host())) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one.host_hash() == other.host_hash(),
+        _ => false,
     }
 }
 

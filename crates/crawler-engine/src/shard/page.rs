@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crawler_extract::{
-    LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html, parse_link_header,
-    parse_x_robots_tag,
+    LinkKind, LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html,
+    parse_link_header, parse_x_robots_tag, simhash,
 };
-use crawler_fetch::{Response, Timings, decode};
+use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, Source};
 use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
@@ -17,7 +17,9 @@ use super::capture::{memory_of, revisit};
 use super::job::Running;
 use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
+use super::refused::RefusedLinks;
 use super::settlement::{End, Settlement};
+use super::traps::Content;
 use super::{Shard, sitemaps};
 use crate::shared::Shared;
 
@@ -29,6 +31,7 @@ pub(super) struct PageWork {
     pub(super) encoder: CaptureEncoder,
     canonicalizer: Canonicalizer,
     scope: Arc<Scope>,
+    pub(super) refused: RefusedLinks,
     scope_version: u64,
 }
 
@@ -37,8 +40,12 @@ pub(super) struct PageWork {
 pub(super) struct Reading {
     pub(super) facts: Option<PageFacts>,
     pub(super) content_bytes: Option<u64>,
+    /// Why not all of the body could be decoded.
+    pub(super) undecoded: Option<&'static str>,
     pub(super) links_found: u32,
     pub(super) redirect: Option<WireUrl>,
+    pub(super) canonical: Option<WireUrl>,
+    pub(super) simhash: Option<u64>,
     pub(super) robots: RobotsDirectives,
     /// Shards that its outlinks were handed to.
     pub(super) touched: Vec<ShardId>,
@@ -48,17 +55,21 @@ impl PageWork {
     pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
             encoder: CaptureEncoder::new(EncoderConfig::default()),
-            canonicalizer: Canonicalizer::keyed(fingerprint_seed),
+            canonicalizer: Canonicalizer::keyed(fingerprint_seed)
+                .with_rules(&shared.config.canonical),
             scope: shared.scope.load(),
+            refused: RefusedLinks::new(shared.config.list_refused),
             scope_version: shared.scope.version(),
         }
     }
 
-    fn follow_scope(&mut self, shared: &Shared) {
+    /// The scope as it is now.
+    pub(super) fn scope(&mut self, shared: &Shared) -> &Arc<Scope> {
         let version = shared.scope.version();
         if version != self.scope_version {
             (self.scope, self.scope_version) = (shared.scope.load(), version);
         }
+        &self.scope
     }
 }
 
@@ -88,10 +99,14 @@ impl Shard {
         let revisit = revisit(memory.as_ref(), response);
         let capture = self.encode(&lease, response, timings, &reading, revisit);
         let is_new = response.status == 200 && revisit.is_none();
+        if is_new {
+            self.watch_template(&lease.url, Content::of(&capture, reading.simhash));
+        }
         let end = End::Fetched {
             status: response.status,
             wire_bytes: (response.head.len() + response.body.len()) as u64,
             content_bytes: reading.content_bytes.unwrap_or(0),
+            partial: response.truncated.map(Truncated::as_str).or(reading.undecoded),
             revisit: revisit.is_some(),
             memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
@@ -108,11 +123,10 @@ impl Shard {
 
     /// Decodes and scans a response; local outlinks are admitted, others are in the outboxes.
     fn read_page(&mut self, lease: &Lease, response: &Response) -> Reading {
-        self.work.follow_scope(&self.shared);
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
-        let scope = Arc::clone(&self.work.scope);
         let sitemaps = self.unsought_sitemaps(lease);
+        let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
             own: self.id,
             lease,
@@ -123,10 +137,12 @@ impl Shard {
             outboxes: &mut self.outboxes,
             shared: &shared,
             counters: self.ledger.counters(),
+            refused: &mut self.work.refused,
             local: Vec::new(),
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            canonical: None,
             robots: RobotsDirectives::default(),
         };
         sitemaps::name(&sitemaps, &mut outlinks);
@@ -135,10 +151,12 @@ impl Shard {
         } else {
             scan(response, &mut outlinks, &mut reading);
         }
-        let Outlinks { local, touched, found, robots, counters, .. } = outlinks;
+        let Outlinks { local, touched, found, robots, counters, canonical, .. } = outlinks;
+        reading.canonical = canonical;
         counters.links_found += u64::from(found);
         let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
         counters.refuse_links("max_outlinks", u64::from(dropped));
+        self.ledger.list_refused(self.work.refused.take());
         (reading.touched, reading.links_found, reading.robots) = (touched, found, robots);
         if !local.is_empty() {
             self.admit(local);
@@ -162,7 +180,9 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
     }
     let is_seed = outlinks.lease.depth == 0;
     match outlinks.scope.judge(&target, outlinks.lease.depth) {
-        Verdict::Out(why) if !(is_seed && why == OutOfScope::Kind) => outlinks.refuse(why.reason()),
+        Verdict::Out(why) if !(is_seed && why == OutOfScope::Kind) => {
+            outlinks.refuse_url(&target, why);
+        }
         verdict => {
             if verdict != Verdict::In {
                 shared.scope.widen(&target);
@@ -180,15 +200,27 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
     let config = &outlinks.shared.config;
     let decoded = decode(&response.body, header(response, "content-encoding"), config.decode);
     reading.content_bytes = Some(decoded.bytes.len() as u64);
+    reading.undecoded = match decoded.end {
+        DecodeEnd::Complete => None,
+        DecodeEnd::Limit => Some("limit"),
+        DecodeEnd::Corrupt(_) => Some("damaged"),
+        DecodeEnd::Unsupported(_) => Some("unknown"),
+    };
     for value in response.headers.get_all("x-robots-tag") {
         if let Ok(value) = value.to_str() {
             outlinks.directives(parse_x_robots_tag(value, &config.product_token));
         }
     }
-    for value in response.headers.get_all(http::header::LINK) {
-        if let Ok(value) = value.to_str() {
-            parse_link_header(value, &mut |link| outlinks.link(link));
-        }
+    let fields = response.headers.get_all(http::header::LINK);
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| {
+            if link.kind == LinkKind::Canonical {
+                outlinks.canonical(link.href);
+            }
+        });
+    }
+    for value in fields.iter().filter_map(|value| value.to_str().ok()) {
+        parse_link_header(value, &mut |link| outlinks.link(link));
     }
     let content_type = header(response, "content-type");
     if sitemaps::read(&decoded.bytes, content_type, outlinks) {
@@ -205,6 +237,7 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
         product_token: Some(&config.product_token),
     };
     reading.facts = Some(extract(&input, outlinks));
+    reading.simhash = config.simhash.then(|| simhash(&decoded.bytes)).flatten();
 }
 
 pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

@@ -9,7 +9,7 @@ use crawler_store::{SkippedRow, encode_skipped};
 
 use super::Shard;
 use crate::clock;
-use crate::config::CrawlConfig;
+use crate::host_policy::HostPolicies;
 use crate::pressure::Relief;
 
 /// Queued URLs that one shard keeps in memory; the rest wait on disk.
@@ -32,10 +32,10 @@ const FILES_WAIT: Duration = Duration::from_secs(1);
 /// Why a URL is skipped that there is no room to queue.
 const FRONTIER_FULL: &str = "frontier_full";
 
-pub(super) fn frontier_limits(config: &CrawlConfig, relief: Relief) -> FrontierLimits {
+pub(super) fn frontier_limits(policies: &HostPolicies, relief: Relief) -> FrontierLimits {
     let parts = if relief.spill { SPILL_PARTS } else { 1 };
     FrontierLimits {
-        host_concurrency: config.host_concurrency,
+        host_concurrency: policies.concurrency_max(),
         urls_in_memory: URLS_IN_MEMORY / parts,
         hosts_in_memory: HOSTS_IN_MEMORY / parts,
         seen: SEEN,
@@ -50,7 +50,7 @@ impl Shard {
             return;
         }
         if relief.spill != self.relief.spill {
-            self.frontier.set_limits(frontier_limits(&self.shared.config, relief));
+            self.frontier.set_limits(frontier_limits(&self.shared.policies, relief));
             self.hosts.spill(relief.spill);
         }
         self.frontier.set_intake(if relief.shed { Intake::Shed } else { Intake::Open });
@@ -86,10 +86,10 @@ impl Shard {
         self.jobs_cap.shrink(now);
         self.hosts.close_idle();
         // A redirect of robots.txt may have been on its way: the host has its pause.
-        let delay = self
-            .frontier
-            .pace(lease.fingerprint.host)
-            .map_or(Duration::ZERO, |pace| pace.delay(&self.shared.config.pace));
+        let host = lease.fingerprint.host;
+        let policy = self.shared.policies.get(self.hosts.rule(host));
+        let delay =
+            self.frontier.pace(host).map_or(Duration::ZERO, |pace| pace.delay(&policy.pace));
         self.put_off(lease, now + delay.max(FILES_WAIT));
     }
 }

@@ -1,16 +1,21 @@
 //! robots.txt as a prerequisite: fetched by the same path and pace before a host's first page.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use crawler_fetch::{Connection, FailureKind, FetchFailure, Response, decode};
 use crawler_frontier::Lease;
-use crawler_politeness::robots::{BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry};
-use crawler_politeness::{Observation, UnixMillis};
+use crawler_politeness::robots::{
+    BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry, parse_max_age,
+};
+use crawler_politeness::{Observation, Standing, UnixMillis};
 use crawler_url::{Base, WireUrl};
 
 use super::Shard;
 use super::hosts::Closed;
 use super::job::{JobOutcome, Network, Particulars, fetch};
-use super::outcome::{location, observation};
+use super::outcome::{failed, location, observation};
+use super::page::header;
 use crate::clock;
 use crate::retries::Retries;
 
@@ -19,8 +24,8 @@ const REDIRECT_WAITS_MAX: u32 = 50;
 
 /// What asking for robots.txt brought.
 pub(super) enum RobotsReply {
-    /// Some answer of a server, with what it says about the server's load.
-    Answered { status: u16, body: Bytes, load: Observation },
+    /// Some answer of a server, with how long it is fresh and what it says about the server's load.
+    Answered { status: u16, body: Bytes, max_age: Option<Duration>, load: Observation },
     /// More redirects than RFC 9309 section 2.3.1.2 wants followed.
     TooManyRedirects,
     /// No answer.
@@ -112,16 +117,32 @@ fn answered(response: &Response) -> RobotsReply {
     RobotsReply::Answered {
         status: response.status,
         body,
+        max_age: max_age(response),
         load: observation(response, clock::now()),
     }
 }
 
+/// What is left of the freshness that the answer came with (RFC 9111 section 4.2).
+fn max_age(response: &Response) -> Option<Duration> {
+    let fields = response.headers.get_all(http::header::CACHE_CONTROL).iter();
+    let max_age = fields.filter_map(|field| parse_max_age(field.to_str().ok()?)).min()?;
+    let age = header(response, "age").and_then(|age| age.trim().parse().ok()).unwrap_or(0);
+    Some(max_age.saturating_sub(Duration::from_secs(age)))
+}
+
 impl RobotsReply {
+    pub(super) fn max_age(&self) -> Option<Duration> {
+        match self {
+            Self::Answered { max_age, .. } => *max_age,
+            Self::TooManyRedirects | Self::Unreachable(_) => None,
+        }
+    }
+
     fn load(&self) -> Observation {
         match self {
             Self::Answered { load, .. } => *load,
             Self::TooManyRedirects => Observation::Answered,
-            Self::Unreachable(_) => Observation::Failed,
+            Self::Unreachable(failure) => failed(failure.kind),
         }
     }
 
@@ -137,7 +158,7 @@ impl RobotsReply {
     }
 
     /// What it means (RFC 9309 section 2.3.1).
-    fn answer(&self) -> RobotsAnswer<'_> {
+    pub(super) fn answer(&self) -> RobotsAnswer<'_> {
         match self {
             Self::Answered { status, body, .. } if (200..300).contains(status) => {
                 RobotsAnswer::Body(body)
@@ -149,7 +170,7 @@ impl RobotsReply {
     }
 
     /// Why the host's pages cannot be asked for, where that is not a line of robots.txt.
-    fn closed(&self) -> Option<Closed> {
+    pub(super) fn closed(&self) -> Option<Closed> {
         match self {
             Self::Answered { status, .. } if *status >= 500 || *status == 429 => {
                 let detail = format!("robots.txt answered with status {status}");
@@ -173,6 +194,12 @@ impl Shard {
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
         }
+        if let RobotsReply::Unreachable(failure) = reply
+            && self.is_unknown(&lease)
+            && failure.retryable()
+        {
+            return self.await_robots(lease, failure);
+        }
         let retries = reply.retries(&self.shared.config.retries);
         let context = self.hosts.entry(host);
         if context.robots_failures < retries {
@@ -182,7 +209,35 @@ impl Shard {
             context.robots_failures = 0;
             self.adopt_robots(&lease, reply, now);
         }
-        let due = self.frontier.pace(host).map_or(now, |pace| pace.next_fetch_at);
+        let due = self.next_fetch_at(host);
+        self.put_off(lease, due);
+    }
+
+    /// Whether no rules of the host are known, stale or not.
+    fn is_unknown(&mut self, lease: &Lease) -> bool {
+        self.hosts.entry(lease.fingerprint.host).robots(lease.url.scheme()).is_none()
+    }
+
+    /// A host without rules was not reached: nothing may be asked (RFC 9309 section 2.3.1.4), so it
+    /// is its standing that decides how its URLs end. While it is alive each is tried as often as if
+    /// the page itself had been asked for.
+    fn await_robots(&mut self, lease: Lease, failure: &FetchFailure) {
+        let host = lease.fingerprint.host;
+        self.spend(host, 0, true);
+        self.pace(host, failed(failure.kind));
+        let retries = self.shared.config.retries.after_failure(failure.kind);
+        let standing = self.standing(host, clock::now());
+        let failures = &mut self.hosts.entry(host).robots_failures;
+        match standing {
+            Standing::Dead(class) => return self.give_up_dead(lease, class),
+            Standing::Alive if *failures >= retries => {
+                *failures = 0;
+                return self.give_up(lease, failure.kind.as_str(), &failure.detail);
+            }
+            Standing::Alive => *failures += 1,
+            Standing::Probed(_) => {}
+        }
+        let due = self.next_fetch_at(host);
         self.put_off(lease, due);
     }
 
@@ -190,13 +245,14 @@ impl Shard {
     fn adopt_robots(&mut self, lease: &Lease, reply: &RobotsReply, now: UnixMillis) {
         let host = lease.fingerprint.host;
         let token = &self.shared.config.product_token;
-        let memory = self.robots_memory(lease, reply.answer(), reply.closed(), now);
+        let memory = self.robots_memory(lease, reply, now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
         context.sitemaps_sought = false;
         let known = context.robots(lease.url.scheme());
         let was_known = known.is_some();
-        *known = Some(RobotsEntry::from_answer(reply.answer(), token, now, known.as_ref()));
+        let (answer, max_age) = (reply.answer(), reply.max_age());
+        *known = Some(RobotsEntry::from_answer(answer, max_age, token, now, known.as_ref()));
         // A host that is closed to us is not asked again soon: its URLs need not wait to be told.
         let is_closed = context.closed.is_some() && !was_known;
         let crawl_delay = context.crawl_delay();

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use crawler_fetch::FailureKind;
 use crawler_frontier::{Lease, RobotsMemory, RobotsText};
 use crawler_politeness::UnixMillis;
-use crawler_politeness::robots::{
-    BODY_BYTES_MAX, RobotsAnswer, RobotsConclusion, RobotsEntry, RobotsRules, TTL, UNREACHABLE_TTL,
-};
+use crawler_politeness::robots::{BODY_BYTES_MAX, RobotsConclusion, RobotsEntry, RobotsRules};
 use crawler_url::Scheme;
 
 use super::Shard;
 use super::hosts::Closed;
+use super::robots::RobotsReply;
 
 impl Shard {
     /// Takes up what the store remembers of the host's robots.txt, once.
@@ -40,19 +39,19 @@ impl Shard {
     pub(super) fn robots_memory(
         &self,
         lease: &Lease,
-        answer: RobotsAnswer<'_>,
-        closed: Option<Closed>,
+        reply: &RobotsReply,
         now: UnixMillis,
     ) -> RobotsMemory {
-        let (rules, ttl) = match answer.conclusion() {
+        let conclusion = reply.answer().conclusion();
+        let rules = match conclusion {
             RobotsConclusion::File(body) => {
-                (RobotsText::Body(body[..body.len().min(BODY_BYTES_MAX)].to_vec()), TTL)
+                RobotsText::Body(body[..body.len().min(BODY_BYTES_MAX)].to_vec())
             }
-            RobotsConclusion::AllowAll => (RobotsText::AllowAll, TTL),
-            RobotsConclusion::Unreachable => (self.known_text(lease), UNREACHABLE_TTL),
+            RobotsConclusion::AllowAll => RobotsText::AllowAll,
+            RobotsConclusion::Unreachable => self.known_text(lease),
         };
-        let closed = closed.map(|closed| (closed.reason.to_owned(), closed.detail));
-        RobotsMemory { expires_at: now + ttl, rules, closed }
+        let closed = reply.closed().map(|closed| (closed.reason.to_owned(), closed.detail));
+        RobotsMemory { expires_at: now + conclusion.ttl(reply.max_age()), rules, closed }
     }
 
     /// What the host said before, else that everything is forbidden.
@@ -62,7 +61,8 @@ impl Shard {
     }
 }
 
-fn rules(text: &RobotsText, product_token: &str) -> Arc<RobotsRules> {
+/// The rules for one product token.
+pub(crate) fn rules(text: &RobotsText, product_token: &str) -> Arc<RobotsRules> {
     Arc::new(match text {
         RobotsText::Body(body) => RobotsRules::parse(body, product_token),
         RobotsText::AllowAll => RobotsRules::allow_all(),

@@ -1,5 +1,7 @@
 //! How a leased URL ends, and the bookkeeping of it.
 
+use std::borrow::Cow;
+
 use crawler_frontier::{Disposition, Lease, PageMemory};
 use crawler_store::EncodedCapture;
 
@@ -19,6 +21,8 @@ pub(super) enum End {
         status: u16,
         wire_bytes: u64,
         content_bytes: u64,
+        /// Why a part of the body is missing or could not be decoded.
+        partial: Option<&'static str>,
         revisit: bool,
         /// For later generations; remembered together with the capture that it speaks of.
         memory: Option<Box<PageMemory>>,
@@ -79,11 +83,14 @@ impl Shard {
 /// Counts an end where the operator will look for it.
 pub(super) fn count(end: &End, counters: &mut Counters) {
     match end {
-        End::Fetched { status, wire_bytes, content_bytes, revisit, capture, .. } => {
+        End::Fetched { status, wire_bytes, content_bytes, partial, revisit, capture, .. } => {
             counters.fetched += 1;
             *counters.status.entry(*status).or_default() += 1;
             counters.wire_bytes += wire_bytes;
             counters.content_bytes += content_bytes;
+            if let Some(reason) = partial {
+                *counters.partial.entry(Cow::Borrowed(reason)).or_default() += 1;
+            }
             counters.warc_bytes += capture.len() as u64;
             counters.revisited += u64::from(*revisit);
         }

@@ -103,7 +103,9 @@ fn walk(reader: &mut Reader<&[u8]>, root: &str, mut elements: impl Elements) -> 
                 Ok(Some(letter)) => gathered.add(letter.encode_utf8(&mut [0; 4])),
                 _ => match resolve_xml_entity(&reference) {
                     Some(text) => gathered.add(text),
-                    None => ["&", &reference, ";"].iter().for_each(|part| gathered.add(part)),
+                    // An entity of the document's own is not expanded, and what is around it is
+                    // not what was meant.
+                    None => gathered.begin(Text::Ignored),
                 },
             },
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}

@@ -67,7 +67,7 @@ fn robots_directives_add_up_and_links_stay() {
     ];
     for (page, (noindex, nofollow)) in table {
         let (seen, facts) = extracted(&input(page.as_bytes(), Assets::Skip));
-        let expected = RobotsDirectives { noindex, nofollow, noarchive: false };
+        let expected = RobotsDirectives { noindex, nofollow, ..RobotsDirectives::default() };
         assert_eq!(facts.robots, expected, "{page}");
         assert_eq!(seen.hrefs(), ["1"], "{page}");
     }

@@ -15,6 +15,7 @@ use crate::{
 struct Seen {
     bases: Vec<String>,
     directives: Vec<RobotsDirectives>,
+    canonical: Option<String>,
     links: Vec<(String, LinkKind, Rel)>,
 }
 
@@ -27,6 +28,11 @@ impl LinkVisitor for Seen {
     fn directives(&mut self, directives: RobotsDirectives) {
         assert!(self.links.is_empty(), "the directives come too late");
         self.directives.push(directives);
+    }
+
+    fn canonical(&mut self, href: &str) {
+        assert!(self.links.is_empty(), "the canonical URL comes too late");
+        assert_eq!(self.canonical.replace(href.to_owned()), None, "told twice");
     }
 
     fn link(&mut self, link: Link<'_>) {
@@ -55,6 +61,7 @@ fn extracted(input: &PageInput<'_>) -> (Seen, PageFacts) {
     let facts = extract(input, &mut seen);
     assert_eq!(usize::try_from(facts.links).unwrap(), seen.links.len());
     assert_eq!(facts.base_href.as_slice(), seen.bases);
+    assert_eq!(facts.canonical, seen.canonical);
     assert_eq!([facts.robots].as_slice(), seen.directives);
     (seen, facts)
 }

@@ -1,10 +1,11 @@
 use super::server::{ScriptedServer, Step, config, fetch_once, fetcher, get, run, send};
 use crate::{
-    FailureKind, FetchConfig, FetchRequest, FetchSetupError, Protocol, TlsRoots, Truncated,
+    FailureKind, FetchConfig, FetchRequest, FetchSetupError, Phase, Protocol, TlsRoots, Truncated,
     Validators,
 };
 use http::{HeaderName, HeaderValue};
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -144,6 +145,37 @@ fn failures_are_told_apart() {
         assert_eq!(got.outcome.expect_err(name).kind, *kind, "{name}");
         assert!(got.connection.is_none(), "{name}");
     }
+}
+
+/// What comes besides the body is bounded too: such bodies are cut off, and the connection with them.
+#[test]
+fn framing_is_bounded() {
+    let start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+    let many_chunks = format!("1;{}\r\nx\r\n", "e".repeat(100)).repeat(1000);
+    for (name, rest) in [
+        ("one long chunk extension", format!("5;{}\r\nworld\r\n0\r\n\r\n", "e".repeat(20_000))),
+        ("many chunk extensions", format!("{many_chunks}0\r\n\r\n")),
+        ("a long trailer", format!("0\r\nT: {}\r\n\r\n", "t".repeat(80_000))),
+        ("many trailers", format!("0\r\n{}\r\n", "T: t\r\n".repeat(20_000))),
+        ("a chunk size that overflows", "ffffffffffffffff1\r\nx".to_owned()),
+        ("a signed chunk size", "-1\r\nx\r\n".to_owned()),
+    ] {
+        let steps = vec![send(start), send(rest), Step::Hold];
+        let got = run(fetch_once(steps, config()));
+        let response = got.outcome.expect(name);
+        assert!(response.body.starts_with(b"hello") && response.body.len() < 1000, "{name}");
+        assert_eq!(response.truncated, Some(Truncated::Disconnect), "{name}");
+        assert!(got.connection.is_none(), "{name}");
+    }
+}
+
+/// Interim heads without end count against the time to the first byte of the answer.
+#[test]
+fn interim_heads_without_end_end_in_time() {
+    let early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(5000);
+    let patience = FetchConfig { first_byte_timeout: Duration::from_secs(3), ..config() };
+    let got = run(fetch_once(vec![send(early), Step::Stall], patience));
+    assert_eq!(got.outcome.expect_err("failure").kind, FailureKind::Timeout(Phase::FirstByte));
 }
 
 #[test]

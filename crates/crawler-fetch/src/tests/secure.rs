@@ -184,6 +184,22 @@ fn http2_bodies_are_cut_at_the_limit() {
     });
 }
 
+/// The server answers with three header lines.
+#[test]
+fn http2_header_lines_are_limited_as_others_are() {
+    let authority = Authority::new();
+    for (headers_max, is_allowed) in [(3, true), (2, false)] {
+        run(async {
+            let body = Bytes::from_static(b"hello");
+            let (url, _) = start(authority.acceptor("localhost", &["h2"]), body).await;
+            let config = FetchConfig { headers_max, ..authority.config(Http2::ByAlpn) };
+            let got = fetcher(config).fetch(&get(url), None).await;
+            let failed = got.outcome.err().map(|failure| failure.kind);
+            assert_eq!(failed, (!is_allowed).then_some(FailureKind::HeadTooLarge));
+        });
+    }
+}
+
 #[test]
 fn a_stale_http2_connection_is_replaced_unnoticed() {
     let authority = Authority::new();

@@ -110,6 +110,35 @@ fn no_address_is_a_failure() {
     assert_eq!(kind_of(got), FailureKind::Connect);
 }
 
+/// A name server that answers with a public address first and a private one later, or with both,
+/// gets nowhere.
+#[test]
+fn of_several_addresses_only_the_allowed_are_connected_to() {
+    run(async {
+        let allowed = TcpListener::bind("127.0.0.3:0").await.expect("listener");
+        let port = allowed.local_addr().expect("address").port();
+        let refused = TcpListener::bind(("127.0.0.2", port)).await.expect("listener");
+        let networks = ["127.0.0.3".parse().expect("network")];
+        let address_policy = AddressPolicy::PublicAnd(networks.as_slice().into());
+        let fetcher = fetcher(FetchConfig { address_policy, ..patience(1, 2) });
+        let url = WireUrl::parse(&format!("http://host.test:{port}/")).expect("url");
+        let addrs: Vec<IpAddr> = [2, 3].map(|last| IpAddr::from([127, 0, 0, last])).into();
+        let request = FetchRequest { addrs: addrs.clone(), ..get(url.clone()) };
+        let accepting = tokio::task::spawn_local(async move {
+            tokio::select! {
+                _ = allowed.accept() => "allowed",
+                _ = refused.accept() => "refused",
+            }
+        });
+        // Whoever was connected to hangs up.
+        assert_eq!(kind_of(fetcher.fetch(&request, None).await), FailureKind::Reset);
+        assert_eq!(accepting.await.expect("task"), "allowed");
+        let request = FetchRequest { addrs: addrs[..1].to_vec(), ..get(url) };
+        let kind = kind_of(fetcher.fetch(&request, None).await);
+        assert_eq!(kind, FailureKind::AddressRefused);
+    });
+}
+
 #[test]
 fn private_addresses_are_refused_before_connecting() {
     run(async {

@@ -22,7 +22,7 @@ pub(crate) struct Checkpoint {
 }
 
 /// Format of the whole store.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const KEY: &str = "checkpoint";
 
 impl Checkpoint {

@@ -2,6 +2,7 @@
 
 use super::Frontier;
 use crate::candidate::Candidate;
+use crate::chunk::CHUNK_URLS_MAX;
 use crate::class::Class;
 use crate::due_row::DueKey;
 use crate::error::FrontierError;
@@ -54,6 +55,24 @@ pub enum Intake {
 pub(super) struct AppendedSince {
     at: UnixMillis,
     rows: Appended,
+    /// The chunk of each class that the next URL joins: its first place, and how many it has.
+    open: Vec<(Class, u64, u32)>,
+}
+
+impl AppendedSince {
+    /// The first place of the chunk that a URL belongs to.
+    fn join(&mut self, class: Class, seq: u64) -> u64 {
+        let Some((_, first, count)) = self.open.iter_mut().find(|(other, ..)| *other == class)
+        else {
+            self.open.push((class, seq, 1));
+            return seq;
+        };
+        if *count >= CHUNK_URLS_MAX {
+            (*first, *count) = (seq, 0);
+        }
+        *count += 1;
+        *first
+    }
 }
 
 impl Frontier {
@@ -122,10 +141,10 @@ impl Frontier {
         }
         admitted.new += 1;
         if let Some(idx) = self.place_in_memory(host, &record, now)? {
-            self.append(idx, class, record, now);
+            self.append(idx, class, &record, now);
             self.plan(idx);
         } else {
-            self.append_on_disk(host, class, record, now);
+            self.append_on_disk(host, class, &record, now);
         }
         Ok(())
     }
@@ -178,7 +197,7 @@ impl Frontier {
     }
 
     /// Puts a record at the end of a class, in memory and in the next hand-over.
-    pub(super) fn append(&mut self, idx: u32, class: Class, record: RecordBytes, now: UnixMillis) {
+    pub(super) fn append(&mut self, idx: u32, class: Class, record: &RecordBytes, now: UnixMillis) {
         let (buffer_urls_max, seq) = (self.buffer_urls_max(), self.take_seq());
         let Some(host) = self.hosts.get_mut(idx) else { return };
         if !host.has_queued() {
@@ -189,8 +208,8 @@ impl Frontier {
             self.ops.due.insert(DueKey::new(host.hash(), at), DueOp::Insert);
         }
         self.sums.add_queued(host.hash());
-        let key = host.append(class, seq, record.clone(), buffer_urls_max, self.number);
-        self.ops.insert(key, record);
+        let key = host.append(class, seq, record, buffer_urls_max, self.number);
+        self.ops.append(key, seq, record);
         self.mark_changed(idx);
     }
 
@@ -199,21 +218,23 @@ impl Frontier {
         &mut self,
         host: HostHash,
         class: Class,
-        record: RecordBytes,
+        record: &RecordBytes,
         now: UnixMillis,
     ) {
         let seq = self.take_seq();
         self.sums.add_queued(host);
-        self.ops.insert(QueueKey { host, class, seq }, record);
-        let new = || AppendedSince { at: now, rows: Appended::default() };
-        self.appended.entry(host).or_insert_with(new).rows.push(class.number(), seq);
+        let new = || AppendedSince { at: now, rows: Appended::default(), open: Vec::new() };
+        let since = self.appended.entry(host).or_insert_with(new);
+        since.rows.push(class.number(), seq);
+        let chunk = QueueKey { host, class, seq: since.join(class, seq) };
+        self.ops.append(chunk, seq, record);
         self.parked.keep_away(host, self.number);
     }
 
     /// Makes what was queued for hosts on disk part of the next hand-over, with a row in the due
     /// index that brings each host in.
     pub(super) fn hand_over_appended(&mut self) {
-        for (host, AppendedSince { at, rows }) in std::mem::take(&mut self.appended) {
+        for (host, AppendedSince { at, rows, .. }) in std::mem::take(&mut self.appended) {
             let id = self.take_seq();
             self.ops.appended.insert((host, id), RowOp::Insert(rows));
             let row = DueKey::new(host, at);

@@ -125,18 +125,19 @@ impl Frontier {
     fn refill(&mut self, idx: u32) -> Result<(), FrontierError> {
         let buffer_urls_max = self.buffer_urls_max();
         let Some(host) = self.hosts.get_mut(idx) else { return Ok(()) };
-        let Best::Spilled { class, cursor, spilled } = host.best() else { return Ok(()) };
+        let Best::Spilled { class, read_from, spilled } = host.best() else { return Ok(()) };
         let last = host.scan_end(class, buffer_urls_max);
-        let urls = self.reader.scan_queue(host.hash(), class, cursor, last, buffer_urls_max)?;
-        if urls.is_empty() && host.spilled_number() <= self.committed {
+        let chunks =
+            self.reader.scan_queue(host.hash(), class, read_from, last, buffer_urls_max)?;
+        if chunks.is_empty() && host.spilled_number() <= self.committed {
             let (key, class) = (&host.key, class.number());
             let detail = format!(
-                "host {key} counts {spilled} urls of class {class} from place {cursor} on, \
+                "host {key} counts {spilled} urls of class {class} from place {read_from} on, \
                  but there are none"
             );
             return Err(self.reader.damaged(detail));
         }
-        host.refill(urls);
+        host.refill(chunks);
         Ok(())
     }
 }

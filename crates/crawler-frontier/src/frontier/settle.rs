@@ -51,7 +51,7 @@ impl Frontier {
                 self.count(idx, |totals| totals.retried += 1);
                 // First the new place, so that the host never seems to be without URLs.
                 let record = record::with_another_attempt(&lease.record);
-                self.append(idx, Class::RETRY, record, UnixMillis(0));
+                self.append(idx, Class::RETRY, &record, UnixMillis(0));
                 self.finish(idx, &lease);
             }
             Disposition::GiveBack => {
@@ -82,7 +82,7 @@ impl Frontier {
     /// Removes a leased URL from the queue, durably.
     fn finish(&mut self, idx: u32, lease: &Lease) {
         let Some(host) = self.hosts.get_mut(idx) else { return };
-        host.finish(lease.key.class, lease.key.seq);
+        let ended = host.finish(lease.key.class, lease.key.seq);
         self.sums.drop_queued(lease.key.host);
         if !host.has_queued() {
             self.sums.hosts_queued -= 1;
@@ -90,7 +90,9 @@ impl Frontier {
                 self.ops.due.insert(DueKey::new(lease.key.host, at), DueOp::Remove);
             }
         }
-        self.ops.remove(lease.key);
+        if let Some(chunk) = ended {
+            self.ops.remove(chunk);
+        }
         self.mark_changed(idx);
     }
 

@@ -4,7 +4,7 @@ use super::Frontier;
 use crate::class::Class;
 use crate::due_row::DueKey;
 use crate::error::FrontierError;
-use crate::host_queue::{HostQueue, Waiting};
+use crate::host_queue::{HostQueue, StoredChunk};
 use crate::host_row::Appended;
 use crate::key::QueueKey;
 use crate::ops::{DueOp, RowOp};
@@ -157,7 +157,7 @@ impl Frontier {
         &self,
         hash: HostHash,
         appended: &[(u64, Appended)],
-    ) -> Result<Vec<Waiting>, FrontierError> {
+    ) -> Result<Vec<StoredChunk>, FrontierError> {
         let classes = || appended.iter().flat_map(|(_, rows)| &rows.classes);
         let damaged = |detail: &str| self.reader.damaged(format!("host {hash}: {detail}"));
         let first = classes().map(|row| row.class).min();
@@ -167,11 +167,12 @@ impl Frontier {
     }
 
     /// What the first of a host's URLs calls it.
-    fn name_of(&self, hash: HostHash, urls: &[Waiting]) -> Result<HostKey, FrontierError> {
-        let Some(Waiting { class, seq, record }) = urls.first() else {
+    fn name_of(&self, hash: HostHash, chunks: &[StoredChunk]) -> Result<HostKey, FrontierError> {
+        let first = chunks.first().and_then(|chunk| Some((chunk.class, chunk.urls.first()?)));
+        let Some((class, (seq, record))) = first else {
             return Err(self.reader.damaged(format!("host {hash}: it is due but unknown")));
         };
-        let key = QueueKey { host: hash, class: *class, seq: *seq };
+        let key = QueueKey { host: hash, class, seq: *seq };
         let record = record::decode(record);
         Ok(record.map_err(|detail| self.reader.damaged_record(key, detail))?.url.host_key())
     }

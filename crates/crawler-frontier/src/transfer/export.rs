@@ -76,8 +76,7 @@ impl<E: From<FrontierError>> Walk<'_, E> {
     /// Hosts and queued URLs stand in the same order, that of the hosts' hashes.
     fn hosts(&mut self) -> Result<(), E> {
         let reader = self.reader.clone();
-        let read = |row: Guard| reader.read_queued(row);
-        let mut queue = self.snapshot.iter(&self.db.spaces.queue).map(read).peekable();
+        let mut queue = reader.queued_urls(&self.snapshot).peekable();
         let mut hosts = self.snapshot.iter(&self.db.spaces.hosts);
         let mut next = None;
         while let Some((hash, row)) = next_host(&reader, &mut hosts, &mut next)? {

@@ -4,6 +4,7 @@ use super::item::{Header, HostItem, Item, PageItem, RobotsItem, Totals, UrlItem,
 use super::mark::add_seen;
 use super::restore_error::RestoreError;
 use crate::candidate::{Candidate, Hops, Source};
+use crate::chunk::CHUNK_URLS_MAX;
 use crate::class::Class;
 use crate::db::FrontierDb;
 use crate::due_row::DueKey;
@@ -21,7 +22,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// Changes in one commit.
-const OPS_MAX: usize = 100_000;
+const OPS_MAX: usize = 20_000;
 /// Keys of the seen set in one file.
 const KEYS_MAX: usize = 1 << 20;
 /// Bytes of undecided URLs in one row.
@@ -40,6 +41,10 @@ pub struct Restore<'a> {
     slots: Vec<SlotRow>,
     /// The host whose queue comes.
     host: Option<(HostHash, HostRow)>,
+    /// Place of the URL that came last.
+    last_seq: u64,
+    /// The chunk that the next URL joins, and how many it has.
+    chunk: Option<(QueueKey, u32)>,
     keys: Vec<SeenKey>,
     undecided: Vec<u8>,
     found: Totals,
@@ -88,6 +93,8 @@ impl<'a> Restore<'a> {
             ops: Ops::default(),
             slots: Slot::all().map(|_| SlotRow::default()).collect(),
             host: None,
+            last_seq: 0,
+            chunk: None,
             keys: Vec::new(),
             undecided: Vec::new(),
             found: Totals::default(),
@@ -188,19 +195,36 @@ impl<'a> Restore<'a> {
         }
         let number = item.class;
         match row.classes.last_mut() {
-            Some(last) if last.class == number => last.queued += 1,
+            Some(last) if last.class == number => {
+                if seq <= self.last_seq {
+                    return Err(RestoreError::Item("its place is not behind the one before"));
+                }
+                last.queued += 1;
+            }
             Some(last) if last.class > number => {
                 return Err(RestoreError::Item("its class comes before that of the url before"));
             }
-            _ => row.classes.push(ClassRow { class: number, head: seq, queued: 1 }),
+            _ => row.classes.push(ClassRow::first(number, seq)),
         }
+        self.last_seq = seq;
         let (class, record) = self.record(item)?;
-        let key = QueueKey { host, class, seq };
-        if self.ops.queue.insert(key, RowOp::Insert(record)).is_some() {
-            return Err(RestoreError::Item("its place is taken"));
-        }
+        let chunk = self.join(QueueKey { host, class, seq });
+        self.ops.append(chunk, seq, &record);
         self.sums(host.slot()).queued += 1;
         Ok(())
+    }
+
+    /// The key of the chunk that the URL at a place belongs to.
+    fn join(&mut self, place: QueueKey) -> QueueKey {
+        if let Some((chunk, count)) = &mut self.chunk
+            && (chunk.host, chunk.class) == (place.host, place.class)
+            && *count < CHUNK_URLS_MAX
+        {
+            *count += 1;
+            return *chunk;
+        }
+        self.chunk = Some((place, 1));
+        place
     }
 
     fn seen(&mut self, keys: Vec<SeenKey>) -> Result<(), RestoreError> {
@@ -255,6 +279,8 @@ impl<'a> Restore<'a> {
     }
 
     fn commit(&mut self, payload: &[u8]) -> Result<(), RestoreError> {
+        // A chunk is written once.
+        self.chunk = None;
         Ok(self.db.commit(std::mem::take(&mut self.ops), payload)?)
     }
 

@@ -1,4 +1,4 @@
-use Observation::{Answered, Failed, Throttled};
+use Observation::{Answered, Throttled};
 use proptest::prelude::*;
 
 use super::*;
@@ -12,9 +12,15 @@ fn config() -> PaceConfig {
         backoff_max: Duration::from_secs(60),
         retry_after_max: Duration::from_secs(100),
         jitter: 0.5,
+        breaker: BreakerConfig {
+            failures_max: 0,
+            interval_max: Duration::ZERO,
+            ..BreakerConfig::default()
+        },
     }
 }
 
+const FAILED: Observation = Observation::Failed(FailureClass::Tcp);
 const THROTTLED: Observation = Throttled { retry_after: None };
 
 const fn retry_after(seconds: u64) -> Observation {
@@ -27,7 +33,7 @@ type Step = (u64, Observation, u64, u8, u16);
 fn run(name: &str, config: &PaceConfig, mut pace: Pace, jitter: Jitter, steps: &[Step]) {
     for (idx, (at_secs, seen, next, level, failures)) in steps.iter().enumerate() {
         pace.observe(UnixMillis(at_secs * 1_000), *seen, config, jitter);
-        let got = (pace.next_fetch_at.0, pace.backoff_level, pace.failures_in_row);
+        let got = (pace.next_fetch_at.0, pace.backoff_level, pace.failures.count());
         assert_eq!(got, (*next, *level, *failures), "{name}, step {idx}");
     }
 }
@@ -128,23 +134,23 @@ const HISTORIES: &[(&str, &[Step])] = &[
     (
         "failures wait a quarter as long, by incidents",
         &[
-            (1_000, Failed, 1_002_500, 0, 1),
-            (1_001, Failed, 1_002_500, 0, 1),
-            (1_003, Failed, 1_008_000, 0, 2),
-            (1_008, Failed, 1_018_000, 0, 3),
-            (1_018, Failed, 1_033_000, 0, 4),
-            (1_033, Failed, 1_048_000, 0, 5),
+            (1_000, FAILED, 1_002_500, 0, 1),
+            (1_001, FAILED, 1_002_500, 0, 1),
+            (1_003, FAILED, 1_008_000, 0, 2),
+            (1_008, FAILED, 1_018_000, 0, 3),
+            (1_018, FAILED, 1_033_000, 0, 4),
+            (1_033, FAILED, 1_048_000, 0, 5),
             (1_048, Answered, 1_049_000, 0, 0),
-            (1_049, Failed, 1_051_500, 0, 1),
+            (1_049, FAILED, 1_051_500, 0, 1),
         ],
     ),
     (
         "throttling is an answer; a failure leaves the level alone",
         &[
-            (1_000, Failed, 1_002_500, 0, 1),
+            (1_000, FAILED, 1_002_500, 0, 1),
             (1_002, THROTTLED, 1_012_000, 1, 0),
-            (1_005, Failed, 1_012_000, 1, 1),
-            (1_012, Failed, 1_017_000, 1, 2),
+            (1_005, FAILED, 1_012_000, 1, 1),
+            (1_012, FAILED, 1_017_000, 1, 2),
             (1_017, THROTTLED, 1_037_000, 2, 0),
         ],
     ),
@@ -175,7 +181,7 @@ fn pauses_by_configuration() {
     ];
     for (delay, crawl_delay, jitter, pauses) in cases {
         let config = PaceConfig { delay, ..config() };
-        for (seen, pause) in [Answered, THROTTLED, Failed].into_iter().zip(pauses) {
+        for (seen, pause) in [Answered, THROTTLED, FAILED].into_iter().zip(pauses) {
             let mut pace = Pace { crawl_delay, ..Pace::default() };
             pace.observe(UnixMillis(START), seen, &config, Jitter::new(jitter));
             let case = format!("{delay:?} {crawl_delay:?} {jitter} {seen:?}");
@@ -196,10 +202,16 @@ fn extreme_configurations_end() {
             backoff_max: max,
             retry_after_max: max,
             jitter: f32::INFINITY,
+            breaker: BreakerConfig {
+                failures_max: 7,
+                probes_max: u16::MAX,
+                interval_first: first,
+                interval_max: max,
+            },
         };
         let mut pace = Pace { crawl_delay: Some(endless), ..Pace::default() };
         for _ in 0..300 {
-            for seen in [THROTTLED, Failed, retry_after(u64::MAX), Answered] {
+            for seen in [THROTTLED, FAILED, retry_after(u64::MAX), Answered] {
                 pace.observe(UnixMillis(u64::MAX), seen, &config, Jitter::new(1.0));
             }
         }
@@ -210,12 +222,12 @@ fn extreme_configurations_end() {
 #[test]
 fn a_restart_forgets_nothing() {
     let mut pace = Pace { crawl_delay: Some(Duration::from_micros(1_500_001)), ..Pace::default() };
-    pace.observe(UnixMillis(1_000), Failed, &config(), Jitter::NONE);
+    pace.observe(UnixMillis(1_000), FAILED, &config(), Jitter::NONE);
     pace.observe(UnixMillis(9_000), THROTTLED, &config(), Jitter::NONE);
     let json = serde_json::to_string(&pace).unwrap();
     assert_eq!(
         json,
-        r#"{"next_fetch_at":19000,"backoff_level":1,"failures_in_row":0,"crawl_delay":1501,"backoff_until":19000}"#
+        r#"{"next_fetch_at":19000,"backoff_level":1,"failures":{"count":0,"class":"Dns","until":0},"crawl_delay":1501,"spent":{"bytes":0,"errors":0},"backoff_until":19000}"#
     );
     pace.crawl_delay = Some(Duration::from_millis(1_501));
     assert_eq!(serde_json::from_str::<Pace>(&json).unwrap(), pace);
@@ -239,7 +251,7 @@ fn draws_are_within_bounds() {
 fn observation() -> impl Strategy<Value = Observation> {
     prop_oneof![
         Just(Answered),
-        Just(Failed),
+        Just(FAILED),
         proptest::option::of(0_u64..200)
             .prop_map(|seconds| Throttled { retry_after: seconds.map(Duration::from_secs) }),
     ]

@@ -4,16 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::RobotsRules;
+use super::freshness::{UNREACHABLE_TTL, ttl};
 use crate::UnixMillis;
 
 /// Redirects to follow before giving up (RFC 9309 section 2.3.1.2: at least five).
 pub const REDIRECTS_MAX: u8 = 5;
-
-/// How long rules are used before they are fetched again (RFC 9309 section 2.4: no more than 24 h).
-pub const TTL: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How soon a host that could not say its rules is asked again.
-pub const UNREACHABLE_TTL: Duration = Duration::from_secs(10 * 60);
 
 /// How the fetch of robots.txt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +54,19 @@ impl<'a> RobotsAnswer<'a> {
     }
 }
 
+impl RobotsConclusion<'_> {
+    /// How long it holds, when the answer said that it is fresh for `max_age`: from
+    /// [`TTL_MIN`](super::TTL_MIN) to [`TTL`](super::TTL), but [`UNREACHABLE_TTL`] for a host that
+    /// cannot say.
+    #[must_use]
+    pub fn ttl(self, max_age: Option<Duration>) -> Duration {
+        match self {
+            Self::File(_) | Self::AllowAll => ttl(max_age),
+            Self::Unreachable => UNREACHABLE_TTL,
+        }
+    }
+}
+
 /// A host's rules and how long they hold.
 #[derive(Clone, Debug)]
 pub struct RobotsEntry {
@@ -69,26 +77,27 @@ pub struct RobotsEntry {
 }
 
 impl RobotsEntry {
-    /// Draws the conclusion from an answer that came at `now`, parsing a file for
-    /// `product_token`. A host that cannot say keeps the rules of `previous` for
-    /// [`UNREACHABLE_TTL`], all others hold for [`TTL`].
+    /// Draws the conclusion from an answer that came at `now` and is fresh for `max_age`, parsing a
+    /// file for `product_token`. A host that cannot say keeps the rules of `previous`. They hold for
+    /// [`RobotsConclusion::ttl`].
     #[must_use]
     pub fn from_answer(
         answer: RobotsAnswer<'_>,
+        max_age: Option<Duration>,
         product_token: &str,
         now: UnixMillis,
         previous: Option<&Self>,
     ) -> Self {
-        let (rules, ttl) = match answer.conclusion() {
-            RobotsConclusion::File(body) => (RobotsRules::parse(body, product_token).into(), TTL),
-            RobotsConclusion::AllowAll => (RobotsRules::allow_all().into(), TTL),
+        let conclusion = answer.conclusion();
+        let rules = match conclusion {
+            RobotsConclusion::File(body) => RobotsRules::parse(body, product_token).into(),
+            RobotsConclusion::AllowAll => RobotsRules::allow_all().into(),
             RobotsConclusion::Unreachable => {
                 let known = previous.map(|previous| Arc::clone(&previous.rules));
-                let rules = known.unwrap_or_else(|| RobotsRules::disallow_all().into());
-                (rules, UNREACHABLE_TTL)
+                known.unwrap_or_else(|| RobotsRules::disallow_all().into())
             }
         };
-        Self { rules, expires_at: now + ttl }
+        Self { rules, expires_at: now + conclusion.ttl(max_age) }
     }
 
     /// Whether the rules still hold at `now`; a stale entry is to be fetched again first.

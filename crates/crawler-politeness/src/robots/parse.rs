@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::line::{Lines, Record, parse_line};
 use super::rules::RuleKind;
+use super::usage::Usage;
 
 /// Most of a robots.txt that is read; fetch no more than this (RFC 9309 section 2.5 asks for at
 /// least as much).
@@ -11,9 +12,6 @@ pub const BODY_BYTES_MAX: usize = 500 * 1024;
 
 /// Most sitemap addresses that are kept.
 pub const SITEMAPS_MAX: usize = 5_000;
-
-/// Longest text of `Content-Signal` lines that is kept; further lines are dropped.
-pub const CONTENT_SIGNAL_BYTES_MAX: usize = 4_096;
 
 /// Longest crawl delay that is told apart; longer ones read as this.
 pub const CRAWL_DELAY_READ_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -29,7 +27,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct Parsed<'a> {
     pub(super) drafts: Vec<Draft<'a>>,
     pub(super) crawl_delay: Option<Duration>,
-    pub(super) content_signal: Option<String>,
+    pub(super) usage: Usage,
     pub(super) sitemaps: Vec<String>,
 }
 
@@ -42,7 +40,10 @@ pub(super) fn parse<'a>(body: &'a [u8], product_token: &str) -> Parsed<'a> {
             Some(Record::UserAgent(value)) => groups.name(value),
             Some(Record::Rule(kind, value)) => groups.add_rule(Draft { kind, line, value }),
             Some(Record::CrawlDelay(value)) => groups.add_crawl_delay(value),
-            Some(Record::ContentSignal(value)) => groups.add_content_signal(value),
+            Some(Record::ContentSignal(value)) => {
+                groups.with_usage(|usage| usage.add_signal(value));
+            }
+            Some(Record::ContentUsage(value)) => groups.with_usage(|usage| usage.add_usage(value)),
             Some(Record::Sitemap(value)) => add_sitemap(&mut sitemaps, value),
             None => {}
         }
@@ -81,8 +82,8 @@ struct Groups<'a, 't> {
     we_were_named: bool,
     ours: Section<'a>,
     everyone: Section<'a>,
-    /// `Content-Signal` lines before any group.
-    preamble: Section<'a>,
+    /// What is said on usage before any group.
+    preamble: Usage,
 }
 
 /// Whom the running group is for; the greatest of those it names.
@@ -99,7 +100,7 @@ enum Addressee {
 struct Section<'a> {
     drafts: Vec<Draft<'a>>,
     crawl_delay: Option<Duration>,
-    content_signal: Option<String>,
+    usage: Usage,
 }
 
 impl<'a, 't> Groups<'a, 't> {
@@ -111,7 +112,7 @@ impl<'a, 't> Groups<'a, 't> {
             we_were_named: false,
             ours: Section::default(),
             everyone: Section::default(),
-            preamble: Section::default(),
+            preamble: Usage::default(),
         }
     }
 
@@ -142,21 +143,15 @@ impl<'a, 't> Groups<'a, 't> {
         }
     }
 
-    fn add_content_signal(&mut self, value: &[u8]) {
-        let section = match self.running {
-            Addressee::Nobody => Some(&mut self.preamble),
-            _ => self.section(),
-        };
-        let Some(section) = section else { return };
-        let text = section.content_signal.get_or_insert_default();
-        let value = String::from_utf8_lossy(value);
-        if value.is_empty() || text.len() + value.len() > CONTENT_SIGNAL_BYTES_MAX {
-            return;
+    fn with_usage(&mut self, add: impl FnOnce(&mut Usage)) {
+        match self.running {
+            Addressee::Nobody => add(&mut self.preamble),
+            _ => {
+                if let Some(section) = self.section() {
+                    add(&mut section.usage);
+                }
+            }
         }
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&value);
     }
 
     /// Where the lines of the running group go.
@@ -170,13 +165,8 @@ impl<'a, 't> Groups<'a, 't> {
 
     fn choose(self, sitemaps: Vec<String>) -> Parsed<'a> {
         let chosen = if self.we_were_named { self.ours } else { self.everyone };
-        let signal = chosen.content_signal.or(self.preamble.content_signal);
-        Parsed {
-            drafts: chosen.drafts,
-            crawl_delay: chosen.crawl_delay,
-            content_signal: signal.filter(|text| !text.is_empty()),
-            sitemaps,
-        }
+        let usage = if chosen.usage.is_stated() { chosen.usage } else { self.preamble };
+        Parsed { drafts: chosen.drafts, crawl_delay: chosen.crawl_delay, usage, sitemaps }
     }
 }
 

@@ -32,9 +32,33 @@ fn weigh_match(value: &str, path: &str) -> Option<usize> {
     // A form feed stands for "any octets": no normal form contains one.
     let pattern: Vec<String> = value.split('*').map(normalize).collect();
     let pattern = pattern.join("\x0C");
-    let weight = pattern.len() + usize::from(anchored);
+    let weight = written_weight(value) + usize::from(anchored);
     let pattern = if anchored { pattern } else { pattern + "\x0C" };
     wildcard_match(pattern.as_bytes(), normalize(path).as_bytes()).then_some(weight)
+}
+
+/// Octets as written, but encoded non-ASCII and decoded unreserved ones.
+fn written_weight(value: &str) -> usize {
+    let octets = value.as_bytes();
+    let is_triplet = |i: usize| {
+        octets[i] == b'%'
+            && octets.len() > i + 2
+            && octets[i + 1..i + 3].iter().all(u8::is_ascii_hexdigit)
+    };
+    let (mut weight, mut i) = (0, 0);
+    while i < octets.len() {
+        if is_triplet(i) {
+            let decodes = normalize(&value[i..i + 3])
+                .bytes()
+                .all(|octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet));
+            weight += if decodes { 1 } else { 3 };
+            i += 3;
+        } else {
+            weight += if octets[i].is_ascii() { 1 } else { 3 };
+            i += 1;
+        }
+    }
+    weight
 }
 
 /// Fills the whole table of which pattern start matches which path start.
@@ -67,7 +91,7 @@ fn normalize(text: &str) -> String {
         let shown = char::from(octet);
         let unreserved = shown.is_ascii_alphanumeric() || "-._~".contains(shown);
         let reserved = ":/?#[]@!&'()+,;=%".contains(shown);
-        if unreserved || (reserved && width == 1) {
+        if unreserved || "*$".contains(shown) || (reserved && width == 1) {
             normal.push(shown);
         } else {
             write!(normal, "%{octet:02X}").unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::normalize::normalize_path;
 use super::parse::{self, Draft};
 use super::pattern;
+use super::usage::Usage;
 
 /// What a robots.txt says to one product token: the rules of its group, and what goes with them.
 ///
@@ -18,7 +19,7 @@ pub struct RobotsRules {
     /// section 2.2.2). No Allow at the end, since what nothing matches is allowed anyway.
     rules: Box<[Rule]>,
     crawl_delay: Option<Duration>,
-    content_signal: Option<Box<str>>,
+    usage: Usage,
     sitemaps: Box<[String]>,
 }
 
@@ -58,7 +59,7 @@ impl RobotsRules {
             patterns,
             rules,
             crawl_delay: parsed.crawl_delay,
-            content_signal: parsed.content_signal.map(String::into_boxed_str),
+            usage: parsed.usage,
             sitemaps: parsed.sitemaps.into_boxed_slice(),
         }
     }
@@ -120,10 +121,18 @@ impl RobotsRules {
     }
 
     /// The text of the group's `Content-Signal` lines, such as `search=yes, ai-train=no`; several
-    /// are joined with `, `. Without one in the group, that of the lines before any group.
+    /// are joined with `, `. Without any line on usage in the group, those before any group count.
     #[must_use]
     pub fn content_signal(&self) -> Option<&str> {
-        self.content_signal.as_deref()
+        self.usage.signal()
+    }
+
+    /// The text of the group's `Content-Usage` lines for a request target, such as `train-ai=n`:
+    /// those with the longest path that matches, joined with `, `. Without any line on usage in the
+    /// group, those before any group count.
+    #[must_use]
+    pub fn content_usage(&self, path_and_query: &str) -> Option<String> {
+        self.usage.usage(path_and_query)
     }
 
     /// How many rules are kept.
@@ -195,6 +204,12 @@ fn build_table(drafts: &[Draft<'_>]) -> (Box<[u8]>, Box<[Rule]>) {
     for draft in drafts {
         let start = compiled.len();
         if let Some(weight) = pattern::compile(draft.value, &mut compiled) {
+            ranked.push(Ranked { weight, draft, pattern: start..compiled.len() });
+        }
+        let start = compiled.len();
+        if draft.kind == RuleKind::Allow
+            && let Some(weight) = pattern::compile_directory(draft.value, &mut compiled)
+        {
             ranked.push(Ranked { weight, draft, pattern: start..compiled.len() });
         }
     }

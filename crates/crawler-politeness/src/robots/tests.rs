@@ -5,6 +5,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::cases::{CASES, EXAMPLE_5_1};
+use super::line::LINE_BYTES_MAX;
+use super::token_cases::TOKEN_CASES;
 use super::*;
 use crate::UnixMillis;
 
@@ -23,6 +25,30 @@ fn every_rule_of_the_standard() {
             let (line, path) = expected.split_once(':').unwrap();
             assert_eq!(verdict(&rules, path), line.parse().ok(), "{section}: {path}");
         }
+    }
+}
+
+#[test]
+fn what_each_token_is_told() {
+    for (section, body, told) in TOKEN_CASES {
+        for (token, verdicts) in *told {
+            let rules = RobotsRules::parse(body.as_bytes(), token);
+            for expected in verdicts.split(' ') {
+                let (line, path) = expected.split_once(':').unwrap();
+                assert_eq!(verdict(&rules, path), line.parse().ok(), "{section}: {token:?} {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rest_of_a_long_line_is_not_read() {
+    let value = format!("/x/{}", "a".repeat(LINE_BYTES_MAX - "disallow: /x/".len()));
+    let body = format!("user-agent: *\ndisallow: {value}/more\ndisallow: /y\n");
+    let rules = RobotsRules::parse(body.as_bytes(), "foobot");
+    let cut = format!("{value}/other");
+    for (path, expected) in [(&*cut, Some(2)), (&value[..value.len() - 1], None), ("/y", Some(3))] {
+        assert_eq!(verdict(&rules, path), expected, "{} bytes", path.len());
     }
 }
 
@@ -212,6 +238,7 @@ fn answers_and_how_long_they_hold() {
     let now = UnixMillis(1_000);
     let previous = RobotsEntry::from_answer(
         Body(b"user-agent: *\ndisallow: /old\n"),
+        None,
         "foobot",
         UnixMillis(0),
         None,
@@ -240,14 +267,30 @@ fn answers_and_how_long_they_hold() {
         (Unreachable, Some(0), Some(2), soon),
     ];
     for (answer, alone, after_previous, expires_at) in cases {
-        let entry = RobotsEntry::from_answer(answer, "foobot", now, None);
+        let entry = RobotsEntry::from_answer(answer, None, "foobot", now, None);
         assert_eq!(verdict(&entry.rules, "/old"), alone, "{answer:?}");
         assert_eq!(entry.expires_at, expires_at, "{answer:?}");
         assert!(entry.is_fresh(UnixMillis(expires_at.0 - 1)) && !entry.is_fresh(expires_at));
-        let entry = RobotsEntry::from_answer(answer, "foobot", now, Some(&previous));
+        let entry = RobotsEntry::from_answer(answer, None, "foobot", now, Some(&previous));
         assert_eq!(verdict(&entry.rules, "/old"), after_previous, "{answer:?} after others");
         let kept = Arc::ptr_eq(&entry.rules, &previous.rules);
         assert_eq!(kept, after_previous.is_some(), "{answer:?}");
+    }
+}
+
+#[test]
+fn an_answer_says_how_long_it_is_fresh() {
+    let now = UnixMillis(1_000);
+    let two_hours = Some(Duration::from_secs(7_200));
+    let cases = [
+        (RobotsAnswer::Body(b""), 7_200),
+        (RobotsAnswer::Status(404), 7_200),
+        (RobotsAnswer::Status(503), 600),
+        (RobotsAnswer::Unreachable, 600),
+    ];
+    for (answer, seconds) in cases {
+        let entry = RobotsEntry::from_answer(answer, two_hours, "foobot", now, None);
+        assert_eq!(entry.expires_at, now + Duration::from_secs(seconds), "{answer:?}");
     }
 }
 

@@ -240,6 +240,8 @@ fn push_metadata_fields(capture: &Capture<'_>, out: &mut Vec<u8>) {
         ("pageTitle", capture.title.unwrap_or_default()),
         ("pageLanguage", capture.language.unwrap_or_default()),
         ("redirectTo", capture.redirect.unwrap_or_default()),
+        ("robotsContentSignal", capture.usage.robots_content_signal.unwrap_or_default()),
+        ("robotsContentUsage", capture.usage.robots_content_usage.unwrap_or_default()),
         ("generation", capture.generation.to_string().as_str()),
     ] {
         if !value.is_empty() {

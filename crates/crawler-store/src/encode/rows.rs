@@ -7,7 +7,7 @@ use crawler_url::surt;
 use serde::Serialize;
 
 use super::warc_headers::bounded;
-use crate::capture::{Capture, CaptureTimings, SkippedRow};
+use crate::capture::{Capture, CaptureTimings, SkippedRow, UsagePreferences};
 use crate::time::CaptureTime;
 
 /// `surt timestamp14 {json` up to the length, in the field order and spacing of cdxj-indexer.
@@ -66,8 +66,12 @@ pub(super) fn start_page_row(capture: &Capture<'_>, date: &str, digest: &str) ->
         content_bytes: capture.content_bytes,
         outlinks: capture.outlinks,
         redirect: capture.redirect.map(bounded),
+        canonical: capture.canonical.map(bounded),
+        simhash: capture.simhash.map(|hash| format!("{hash:016x}")),
         robots: capture.robots,
+        usage: bounded_usage(capture.usage),
         truncated: capture.truncated,
+        undecoded: capture.undecoded,
         revisit: capture.revisit.as_ref().map(crate::Revisit::as_str),
         protocol: capture.protocol,
         timings_ms: rounded(capture.timings_ms),
@@ -132,9 +136,17 @@ struct PageRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    canonical: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simhash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     robots: Option<&'a str>,
+    #[serde(skip_serializing_if = "UsagePreferences::is_empty")]
+    usage: UsagePreferences<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecoded: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revisit: Option<&'static str>,
     protocol: &'a str,
@@ -153,6 +165,18 @@ struct SkippedLine<'a> {
     via: Option<&'a str>,
     depth: u16,
     attempts: u8,
+}
+
+fn bounded_usage(usage: UsagePreferences<'_>) -> UsagePreferences<'_> {
+    UsagePreferences {
+        robots_content_signal: usage.robots_content_signal.map(bounded),
+        robots_content_usage: usage.robots_content_usage.map(bounded),
+        content_signal: usage.content_signal.map(bounded),
+        content_usage: usage.content_usage.map(bounded),
+        x_robots_tag: usage.x_robots_tag.map(bounded),
+        tdm_reservation: usage.tdm_reservation.map(bounded),
+        tdm_policy: usage.tdm_policy.map(bounded),
+    }
 }
 
 /// Hundredths of a millisecond are as fine as the clock is worth.

@@ -10,8 +10,9 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
-use crate::paths::{cdxj_file, pages_file, skipped_file, warc_dir};
-use crate::writer::{StorePositions, WarcFile, warc_files};
+use crate::paths::{cdxj_file, closed_file, pages_file, skipped_file};
+use crate::writer::closed::{self, ClosedWarc};
+use crate::writer::{StorePositions, WarcFile, WarcState, warc_files};
 use members::{Members, scan};
 use rows::{RowFile, Rows};
 
@@ -104,6 +105,11 @@ pub fn mend_store(
             done.extend(members.problems().iter().map(|it| told(&file.path, it)));
         }
     }
+    if let Some(bytes) = list_closed(data_dir, &positions)? {
+        positions.closed_bytes = bytes;
+        let list = closed_file(data_dir);
+        done.push(told(&list, "it lists the complete WARC files as they are now"));
+    }
     let lost_urls = contents.lost_urls();
     for (rows, bytes) in [
         (&contents.cdxj, &mut positions.cdxj_bytes),
@@ -120,6 +126,31 @@ pub fn mend_store(
         }
     }
     Ok(MendedStore { positions, done, lost_urls })
+}
+
+/// Lists the complete WARC files as they are now, unless the list says so; gives its new length.
+fn list_closed(data_dir: &Path, positions: &StorePositions) -> Result<Option<u64>, StoreError> {
+    let list = closed_file(data_dir);
+    let open = positions.warc().filter(|warc| warc.state() == WarcState::Open);
+    let files = warc_files(data_dir, positions)?;
+    let is_complete = |file: &&WarcFile| {
+        let is_open = open.is_some_and(|open| open.name() == file.name);
+        !is_open && !file.is_uncommitted && file.len > 0
+    };
+    let closed: Vec<_> = files
+        .iter()
+        .filter(is_complete)
+        .map(|file| ClosedWarc { file: file.name.clone(), bytes: file.len })
+        .collect();
+    if closed::read(&list, positions.closed_bytes).is_ok_and(|listed| agree(&listed, &closed)) {
+        return Ok(None);
+    }
+    closed::write(&list, &closed).map(Some)
+}
+
+/// Whether each file there is stands in the list as it is. Others in the list were moved away.
+fn agree(listed: &[ClosedWarc], there: &[ClosedWarc]) -> bool {
+    there.iter().all(|file| listed.contains(file))
 }
 
 /// Appends rows made by [`encode_skipped`](crate::encode_skipped) behind the committed ones; gives
@@ -151,7 +182,7 @@ impl Contents {
     fn read(data_dir: &Path, committed: &StorePositions) -> Result<Self, StoreError> {
         let mut warcs = Vec::new();
         let mut captures: BTreeMap<Place, Stored> = BTreeMap::new();
-        for file in warc_files(&warc_dir(data_dir), committed)? {
+        for file in warc_files(data_dir, committed)? {
             let members = scan(&file)?;
             if !file.is_uncommitted {
                 let place = |offset: &u64| (file.name.clone(), *offset);

@@ -179,3 +179,29 @@ fn positions_survive_serialization() {
     let json = serde_json::to_string(&positions).unwrap();
     assert_eq!(serde_json::from_str::<StorePositions>(&json).unwrap(), positions);
 }
+
+#[test]
+fn a_complete_warc_file_that_was_changed_is_refused_until_it_is_mended() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = StoreConfig { warc_bytes_max: 1, ..config() };
+    let mut store = StoreWriter::open(dir.path(), config.clone(), None).unwrap();
+    append(&mut store, 0..3);
+    let committed = store.close().unwrap();
+    let oldest = warc_path(dir.path(), 0);
+    let whole = std::fs::read(&oldest).unwrap();
+    let reopen = |positions: &StorePositions| {
+        StoreWriter::open(dir.path(), config.clone(), Some(positions)).map(drop)
+    };
+    reopen(&committed).unwrap();
+
+    cut(&oldest, whole.len() as u64 - 1);
+    let error = reopen(&committed).unwrap_err();
+    assert!(matches!(&error, StoreError::Damaged { path, .. } if *path == oldest), "{error}");
+    let mended = crate::mend_store(dir.path(), &committed, &dir.path().join("aside")).unwrap();
+    reopen(&mended.positions).unwrap();
+    assert!(mended.done.iter().any(|done| done.contains("warcs.jsonl")), "{:?}", mended.done);
+
+    // Moved away is no damage: nothing will be appended to it.
+    std::fs::remove_file(&oldest).unwrap();
+    reopen(&mended.positions).unwrap();
+}

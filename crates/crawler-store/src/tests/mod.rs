@@ -13,7 +13,8 @@ use std::time::{Duration, SystemTime};
 use crawler_url::WireUrl;
 
 use crate::{
-    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, StoreConfig, WarcReader, WarcRecord,
+    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, StoreConfig, UsagePreferences,
+    WarcReader, WarcRecord,
 };
 
 /// 2025-10-18T12:50:22.045Z
@@ -33,6 +34,7 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         body,
         chunked: false,
         truncated: None,
+        undecoded: None,
         request_head: REQUEST,
         via: Some("https://example.com/"),
         depth: 2,
@@ -43,7 +45,10 @@ fn capture<'a>(url: &'a WireUrl, head: &'a [u8], body: &'a [u8]) -> Capture<'a> 
         language: Some("en"),
         outlinks: 12,
         redirect: None,
+        canonical: None,
+        simhash: None,
         robots: None,
+        usage: UsagePreferences::default(),
         content_bytes: Some(body.len() as u64),
         timings_ms: CaptureTimings { total: 12.3456, ..CaptureTimings::default() },
         generation: 1,

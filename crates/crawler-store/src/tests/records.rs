@@ -58,6 +58,41 @@ fn a_capture_is_four_records() {
 }
 
 #[test]
+fn the_wishes_of_the_owner_are_stored_with_the_page() {
+    let url = url("https://example.com/");
+    let usage = UsagePreferences {
+        robots_content_signal: Some("search=yes, ai-train=no"),
+        robots_content_usage: Some("train-ai=n"),
+        x_robots_tag: Some("noai"),
+        ..UsagePreferences::default()
+    };
+    let capture = Capture { usage, ..capture(&url, HEAD, b"x") };
+    let metadata = block(written(&capture).last().unwrap());
+    assert!(
+        metadata.contains(
+            "robotsContentSignal: search=yes, ai-train=no\r\nrobotsContentUsage: train-ai=n\r\n"
+        ),
+        "{metadata}"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    store.append(&CaptureEncoder::default().encode(&capture)).unwrap();
+    store
+        .append(
+            &CaptureEncoder::default()
+                .encode(&Capture { usage: UsagePreferences::default(), ..capture }),
+        )
+        .unwrap();
+    store.close().unwrap();
+    let rows = lines(&dir.path().join("pages/pages.jsonl"));
+    let rows = rows.iter().map(|row| serde_json::from_str::<serde_json::Value>(row).unwrap());
+    let usages: Vec<_> = rows.map(|row| row.get("usage").map(ToString::to_string)).collect();
+    let said = "{\"robots_content_signal\":\"search=yes, ai-train=no\",\
+                \"robots_content_usage\":\"train-ai=n\",\"x_robots_tag\":\"noai\"}";
+    assert_eq!(usages, [Some(said.to_owned()), None]);
+}
+
+#[test]
 fn accompanying_records_can_be_left_out() {
     use RecordChoice::{Omit, Write};
     let url = url("http://example.com/");

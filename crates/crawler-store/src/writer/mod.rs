@@ -1,6 +1,7 @@
 //! The store-writer thread's side: appends, syncs and recovers the files.
 
 mod append_file;
+pub(crate) mod closed;
 mod config;
 mod open;
 mod positions;
@@ -46,7 +47,8 @@ impl StoreWriter {
     /// file answers for are taken out.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when a file is shorter than committed; no file is changed then.
+    /// [`StoreError::Damaged`] when a file is shorter than committed, or a closed WARC file is not
+    /// as long as it was; no file is changed then.
     /// [`StoreError::Config`] for an unusable prefix, [`StoreError::Io`] for the rest.
     pub fn open(
         data_dir: &Path,
@@ -140,6 +142,7 @@ impl StoreWriter {
         Ok(StorePositions {
             warc: self.warc.position(),
             next_serial: self.warc.next_serial(),
+            closed_bytes: self.warc.list_bytes(),
             cdxj_bytes: self.cdxj.bytes(),
             pages_bytes: self.pages.bytes(),
             skipped_bytes: self.skipped.bytes(),

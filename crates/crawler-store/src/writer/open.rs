@@ -5,10 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
-use crate::paths::{cdxj_file, open_form, pages_file, skipped_file, warc_dir};
+use crate::paths::{cdxj_file, closed_file, open_form, pages_file, skipped_file, warc_dir};
 
 use super::StoreWriter;
 use super::append_file::{AppendFile, sync_dir};
+use super::closed;
 use super::config::StoreConfig;
 use super::positions::{StorePositions, WarcPosition, WarcState};
 use super::prune::{RowKind, prune};
@@ -36,6 +37,8 @@ struct StoreFiles {
     cdxj: PathBuf,
     pages: PathBuf,
     skipped: PathBuf,
+    /// The list of complete WARC files.
+    closed: PathBuf,
 }
 
 impl StoreFiles {
@@ -45,6 +48,7 @@ impl StoreFiles {
             cdxj: cdxj_file(data_dir),
             pages: pages_file(data_dir),
             skipped: skipped_file(data_dir),
+            closed: closed_file(data_dir),
         }
     }
 
@@ -74,7 +78,7 @@ fn begin(files: &StoreFiles, config: StoreConfig) -> Result<StoreWriter, StoreEr
     })?;
     Ok(StoreWriter {
         config,
-        warc: WarcFiles::new(&files.warc_dir, None, next_serial)?,
+        warc: WarcFiles::new(&files.warc_dir, None, next_serial, cut(&files.closed, 0)?)?,
         cdxj: prune(&files.cdxj, RowKind::Cdxj, &files.warc_dir)?,
         pages: prune(&files.pages, RowKind::Page, &files.warc_dir)?,
         skipped: prune(&files.skipped, RowKind::Skipped, &files.warc_dir)?,
@@ -99,23 +103,29 @@ fn resume(
     if let Some(position) = newest {
         require_warc(&files.warc_dir, position)?;
     }
+    closed::check(&files.warc_dir, &closed::read(&files.closed, committed.closed_bytes)?)?;
     remove_uncommitted(files, &config, committed)?;
     let next_serial = next_serial(&files.warc_dir, committed.next_serial.max(1))?;
+    let list = cut(&files.closed, committed.closed_bytes)?;
     let warc = match newest {
         Some(position) if position.state == WarcState::Open => {
             reopen_name(&files.warc_dir, position)?;
-            WarcFiles::resume(&files.warc_dir, position, next_serial)?
+            WarcFiles::resume(&files.warc_dir, position, next_serial, list)?
         }
-        _ => WarcFiles::new(&files.warc_dir, newest.cloned(), next_serial)?,
+        _ => WarcFiles::new(&files.warc_dir, newest.cloned(), next_serial, list)?,
     };
     Ok(StoreWriter {
         config,
         warc,
-        cdxj: AppendFile::open_cut(files.cdxj.clone(), committed.cdxj_bytes)?,
-        pages: AppendFile::open_cut(files.pages.clone(), committed.pages_bytes)?,
-        skipped: AppendFile::open_cut(files.skipped.clone(), committed.skipped_bytes)?,
+        cdxj: cut(&files.cdxj, committed.cdxj_bytes)?,
+        pages: cut(&files.pages, committed.pages_bytes)?,
+        skipped: cut(&files.skipped, committed.skipped_bytes)?,
         poison: None,
     })
+}
+
+fn cut(path: &Path, bytes: u64) -> Result<AppendFile, StoreError> {
+    AppendFile::open_cut(path.to_owned(), bytes)
 }
 
 fn require_bytes(path: &Path, expected: u64) -> Result<(), StoreError> {
@@ -198,27 +208,33 @@ pub(crate) struct WarcFile {
     pub(crate) name: String,
     /// Bytes it has, 0 when it is missing.
     pub(crate) len: u64,
-    /// Bytes it must have; of a file closed before the newest, all it has.
+    /// Bytes it must have; of a file that nothing tells of, all it has.
     pub(crate) expected: u64,
     /// It was begun after the commit, and the next start removes it.
     pub(crate) is_uncommitted: bool,
 }
 
-/// The WARC files in `dir` by name, and the newest committed one even if it is missing.
+/// The WARC files by name, and the newest committed one even if it is missing.
 pub(crate) fn warc_files(
-    dir: &Path,
+    data_dir: &Path,
     committed: &StorePositions,
 ) -> Result<Vec<WarcFile>, StoreError> {
+    let dir = &warc_dir(data_dir);
     let newest = committed.warc.as_ref();
+    // A damaged list is made anew from what there is.
+    let listed = closed::read(&closed_file(data_dir), committed.closed_bytes);
+    let listed = listed.unwrap_or_default();
     let mut files = Vec::new();
     for_each_warc(dir, |path, name| {
         let len = bytes_of(path)?.unwrap_or(0);
         let position = newest.filter(|newest| newest.name == name.closed);
+        let listed = listed.iter().find(|closed| closed.file == name.closed);
+        let expected = position.map(|it| it.bytes).or(listed.map(|it| it.bytes));
         files.push(WarcFile {
             path: path.to_owned(),
             name: name.closed.to_owned(),
             len,
-            expected: position.map_or(len, |position| position.bytes),
+            expected: expected.unwrap_or(len),
             is_uncommitted: name.serial >= committed.next_serial && position.is_none(),
         });
         Ok(())

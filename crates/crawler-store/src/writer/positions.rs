@@ -11,6 +11,8 @@ pub struct StorePositions {
     pub(super) warc: Option<WarcPosition>,
     /// Serial number the next WARC file gets at least.
     pub(super) next_serial: u32,
+    /// Bytes of `reports/warcs.jsonl`.
+    pub(crate) closed_bytes: u64,
     /// Bytes of `cdxj/index.cdxj`.
     pub(crate) cdxj_bytes: u64,
     /// Bytes of `pages/pages.jsonl`.

@@ -9,6 +9,7 @@ use crate::paths::{OPEN_SUFFIX, open_form};
 use crate::time::CaptureTime;
 
 use super::append_file::AppendFile;
+use super::closed::{self, ClosedWarc};
 use super::config::StoreConfig;
 use super::positions::{WarcPosition, WarcState};
 use super::warc_name::warc_name;
@@ -38,18 +39,21 @@ pub(super) struct WarcFiles {
     closed: Option<WarcPosition>,
     next_serial: u32,
     dir_synced: bool,
+    /// The complete files.
+    list: AppendFile,
 }
 
 impl WarcFiles {
-    /// No file is open; the next gets `next_serial`.
+    /// No file is open; the next gets `next_serial`. `list` is that of the complete files.
     pub(super) fn new(
         dir: &Path,
         closed: Option<WarcPosition>,
         next_serial: u32,
+        list: AppendFile,
     ) -> Result<Self, StoreError> {
         let dir_file = File::open(dir).map_err(StoreError::io("open", dir))?;
         let dir = dir.to_owned();
-        Ok(Self { dir, dir_file, open: None, closed, next_serial, dir_synced: false })
+        Ok(Self { dir, dir_file, open: None, closed, next_serial, dir_synced: false, list })
     }
 
     /// Goes on with a file that was cut to `position`.
@@ -57,11 +61,12 @@ impl WarcFiles {
         dir: &Path,
         position: &WarcPosition,
         next_serial: u32,
+        list: AppendFile,
     ) -> Result<Self, StoreError> {
         let path = open_form(&dir.join(&position.name));
         let file = AppendFile::open_cut(path, position.bytes)?;
         let open = OpenWarc { file, name: position.name.clone(), serial: position.serial };
-        Ok(Self { open: Some(open), ..Self::new(dir, None, next_serial)? })
+        Ok(Self { open: Some(open), ..Self::new(dir, None, next_serial, list)? })
     }
 
     /// Puts the members of a capture behind the others, and closes the file when that makes it
@@ -107,6 +112,8 @@ impl WarcFiles {
         warc.file.rename(path)?;
         crawler_faults::reached("store.rotation.renamed");
         self.dir_synced = false;
+        let row = ClosedWarc { file: warc.name.clone(), bytes: warc.file.bytes() };
+        closed::push(&mut self.list, &row);
         self.closed = Some(WarcPosition {
             name: warc.name,
             serial: warc.serial,
@@ -129,6 +136,7 @@ impl WarcFiles {
         if let Some(warc) = &mut self.open {
             warc.file.sync()?;
         }
+        self.list.sync()?;
         if !self.dir_synced {
             self.dir_file.sync_all().map_err(StoreError::io("sync", &self.dir))?;
             self.dir_synced = true;
@@ -146,6 +154,11 @@ impl WarcFiles {
             }),
             None => self.closed.clone(),
         }
+    }
+
+    /// Bytes of the list of complete files.
+    pub(super) fn list_bytes(&self) -> u64 {
+        self.list.bytes()
     }
 
     pub(super) fn next_serial(&self) -> u32 {

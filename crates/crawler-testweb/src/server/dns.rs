@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,9 +10,32 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::error::WebError;
 use crate::host;
 
+/// What the zone says of a name, in any case and with or without its final dot.
+pub(crate) type Zone = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
+
+/// What there is of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Address(Ipv4Addr),
+    /// The name exists, without an address.
+    NoRecord,
+    NoSuchName,
+    /// The name server cannot tell.
+    Broken,
+}
+
+/// The zone of a web with so many hosts.
+pub(super) fn numbered(hosts: u32) -> Zone {
+    Arc::new(move |name| match host::of_name(name).filter(|host| *host < hosts) {
+        Some(host) => Reply::Address(host::address(host)),
+        None if name.trim_end_matches('.').eq_ignore_ascii_case(host::DOMAIN) => Reply::NoRecord,
+        None => Reply::NoSuchName,
+    })
+}
+
 /// The responder's sockets, on one port.
 #[derive(Debug)]
-pub(super) struct Sockets {
+pub(crate) struct Sockets {
     udp: UdpSocket,
     tcp: TcpListener,
     addr: SocketAddr,
@@ -26,7 +50,7 @@ const ERROR_PAUSE: Duration = Duration::from_millis(20);
 const TTL_SECS: u32 = 300;
 
 impl Sockets {
-    pub(super) fn bind(port: u16) -> Result<Self, WebError> {
+    pub(crate) fn bind(port: u16) -> Result<Self, WebError> {
         let tries = if port == 0 { PORT_TRIES_MAX } else { 1 };
         let mut outcome = Self::try_bind(port);
         for _ in 1..tries {
@@ -48,21 +72,21 @@ impl Sockets {
         Ok(Self { udp, tcp, addr })
     }
 
-    pub(super) fn addr(&self) -> SocketAddr {
+    pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }
 
     /// Answers on the current runtime for as long as that lives.
-    pub(super) fn spawn(self, hosts: u32) -> io::Result<()> {
+    pub(crate) fn spawn(self, zone: Zone) -> io::Result<()> {
         let udp = tokio::net::UdpSocket::from_std(self.udp)?;
         let tcp = tokio::net::TcpListener::from_std(self.tcp)?;
-        tokio::spawn(serve_udp(udp, hosts));
-        tokio::spawn(serve_tcp(tcp, hosts));
+        tokio::spawn(serve_udp(udp, Arc::clone(&zone)));
+        tokio::spawn(serve_tcp(tcp, zone));
         Ok(())
     }
 }
 
-async fn serve_udp(socket: tokio::net::UdpSocket, hosts: u32) {
+async fn serve_udp(socket: tokio::net::UdpSocket, zone: Zone) {
     let mut query = vec![0; QUERY_BYTES_MAX];
     loop {
         // Errors here are about an earlier answer that could not be delivered.
@@ -70,17 +94,17 @@ async fn serve_udp(socket: tokio::net::UdpSocket, hosts: u32) {
             tokio::time::sleep(ERROR_PAUSE).await;
             continue;
         };
-        if let Some(answer) = answer(&query[..len], hosts) {
+        if let Some(answer) = answer(&query[..len], &zone) {
             let _ = socket.send_to(&answer, peer).await;
         }
     }
 }
 
-async fn serve_tcp(listener: tokio::net::TcpListener, hosts: u32) {
+async fn serve_tcp(listener: tokio::net::TcpListener, zone: Zone) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let _ = tokio::time::timeout(TCP_TIMEOUT, serve_stream(stream, hosts)).await;
+                let _ = tokio::time::timeout(TCP_TIMEOUT, serve_stream(stream, &zone)).await;
             }
             Err(_) => tokio::time::sleep(ERROR_PAUSE).await,
         }
@@ -88,12 +112,12 @@ async fn serve_tcp(listener: tokio::net::TcpListener, hosts: u32) {
 }
 
 /// Messages with a length before each (RFC 1035 4.2.2).
-async fn serve_stream(mut stream: tokio::net::TcpStream, hosts: u32) -> io::Result<()> {
+async fn serve_stream(mut stream: tokio::net::TcpStream, zone: &Zone) -> io::Result<()> {
     loop {
         let len = usize::from(stream.read_u16().await?);
         let mut query = vec![0; len];
         stream.read_exact(&mut query).await?;
-        let Some(answer) = answer(&query, hosts) else {
+        let Some(answer) = answer(&query, zone) else {
             return Ok(());
         };
         let mut framed = (answer.len() as u16).to_be_bytes().to_vec();
@@ -103,7 +127,7 @@ async fn serve_stream(mut stream: tokio::net::TcpStream, hosts: u32) -> io::Resu
 }
 
 /// The answer to a query; none to what is no query.
-fn answer(query: &[u8], hosts: u32) -> Option<Vec<u8>> {
+fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
     let header = query.get(..HEADER_BYTES)?;
     let flags = u16::from_be_bytes([header[2], header[3]]);
     if flags & FLAG_RESPONSE != 0 {
@@ -117,12 +141,14 @@ fn answer(query: &[u8], hosts: u32) -> Option<Vec<u8>> {
     let Some(question) = question else {
         return Some(message(header, flags, CODE_FORMAT_ERROR, &[], None, None));
     };
-    let host = host::of_name(&question.name).filter(|host| *host < hosts);
-    let is_domain = question.name.trim_end_matches('.').eq_ignore_ascii_case(host::DOMAIN);
-    let code = if host.is_some() || is_domain { CODE_NO_ERROR } else { CODE_NO_SUCH_NAME };
     let wants_a = matches!(question.kind, TYPE_A | TYPE_ANY) && question.class == CLASS_IN;
-    let record = host.filter(|_| wants_a).map(|host| a_record(host::address(host)));
-    let soa = record.is_none().then(soa_record);
+    let (code, record) = match zone(&question.name) {
+        Reply::Address(ip) => (CODE_NO_ERROR, wants_a.then(|| a_record(ip))),
+        Reply::NoRecord => (CODE_NO_ERROR, None),
+        Reply::NoSuchName => (CODE_NO_SUCH_NAME, None),
+        Reply::Broken => (CODE_SERVER_FAILURE, None),
+    };
+    let soa = (record.is_none() && code != CODE_SERVER_FAILURE).then(soa_record);
     Some(message(header, flags, code, question.bytes, record, soa))
 }
 
@@ -232,6 +258,7 @@ const FLAG_RECURSION_DESIRED: u16 = 1 << 8;
 const FLAG_RECURSION_AVAILABLE: u16 = 1 << 7;
 const CODE_NO_ERROR: u16 = 0;
 const CODE_FORMAT_ERROR: u16 = 1;
+const CODE_SERVER_FAILURE: u16 = 2;
 const CODE_NO_SUCH_NAME: u16 = 3;
 const TYPE_A: u16 = 1;
 const TYPE_SOA: u16 = 6;

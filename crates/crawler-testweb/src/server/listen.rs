@@ -38,7 +38,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const STREAMS_PER_CONNECTION_MAX: u32 = 128;
 
 /// One socket for each thread on the same port; the kernel deals connections among them.
-pub(super) fn bind(port: u16, threads: usize) -> Result<(u16, Vec<TcpSocket>), WebError> {
+pub(crate) fn bind(port: u16, threads: usize) -> Result<(u16, Vec<TcpSocket>), WebError> {
     let addr = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let failed = |source| WebError::Listen { addr, source };
     if port != 0 {
@@ -70,7 +70,7 @@ fn bind_socket(addr: SocketAddr, port: Port) -> io::Result<TcpSocket> {
 }
 
 /// Must be called within the runtime of the thread that accepts.
-pub(super) fn listen(socket: TcpSocket) -> Result<TcpListener, WebError> {
+pub(crate) fn listen(socket: TcpSocket) -> Result<TcpListener, WebError> {
     let addr = socket.local_addr().unwrap_or_else(|_| (Ipv4Addr::UNSPECIFIED, 0).into());
     socket.listen(BACKLOG_MAX).map_err(|source| WebError::Listen { addr, source })
 }
@@ -83,7 +83,7 @@ pub(super) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     if let Some(dns) = dns
-        && let Err(error) = dns.spawn(door.web.config().hosts)
+        && let Err(error) = dns.spawn(dns::numbered(door.web.config().hosts))
     {
         tracing::error!(%error, "dns responder cannot start");
     }

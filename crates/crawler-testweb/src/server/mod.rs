@@ -1,9 +1,9 @@
 //! Serves a web on loopback and judges who crawls it.
 
 mod body;
-mod dns;
+pub(crate) mod dns;
 mod ledger;
-mod listen;
+pub(crate) mod listen;
 mod respond;
 mod stats;
 mod tls;

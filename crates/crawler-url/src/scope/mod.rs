@@ -1,6 +1,8 @@
 //! Which discovered URLs belong to the crawl.
 
+mod limits;
 mod pattern;
+mod rule;
 mod seeds;
 
 use std::fmt;
@@ -9,10 +11,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use limits::UrlLimits;
 pub use pattern::{Pattern, PatternError};
+pub use rule::{Effect, ScopeRule, ScopeRuleError};
 
 use crate::wire::WireUrl;
 use pattern::PatternSet;
+use rule::RuleSet;
 use seeds::Seeds;
 
 /// Added seeds are merged with the first ones when there are so many, to keep adding cheap.
@@ -34,10 +39,13 @@ pub enum ScopeKind {
     Domain,
     /// Everything.
     Any,
+    /// The seed pages, and what [`ScopeRules::rules`] accept.
+    Custom,
 }
 
 impl ScopeKind {
-    const ALL: [Self; 5] = [Self::Page, Self::Prefix, Self::Host, Self::Domain, Self::Any];
+    const ALL: [Self; 6] =
+        [Self::Page, Self::Prefix, Self::Host, Self::Domain, Self::Any, Self::Custom];
 
     /// Name in the configuration.
     #[must_use]
@@ -48,6 +56,7 @@ impl ScopeKind {
             Self::Host => "host",
             Self::Domain => "domain",
             Self::Any => "any",
+            Self::Custom => "custom",
         }
     }
 }
@@ -60,7 +69,7 @@ impl fmt::Display for ScopeKind {
 
 /// A name that is no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown scope {0:?}: expected page, prefix, host, domain or any")]
+#[error("unknown scope {0:?}: expected page, prefix, host, domain, any or custom")]
 pub struct UnknownScope(String);
 
 impl FromStr for ScopeKind {
@@ -83,9 +92,15 @@ pub struct ScopeRules {
     /// A URL that matches one is out, whatever else is said.
     #[serde(default)]
     pub exclude: Vec<Pattern>,
+    /// Rules that widen and narrow what the seeds cover; of those that match the last one holds.
+    #[serde(default)]
+    pub rules: Vec<ScopeRule>,
     /// Most hops from a seed; seeds have depth 0.
     #[serde(default)]
     pub depth_max: Option<u16>,
+    /// Shapes that only crawler traps have.
+    #[serde(default)]
+    pub limits: UrlLimits,
 }
 
 /// Whether a URL belongs to the crawl.
@@ -107,13 +122,45 @@ pub enum OutOfScope {
         /// Which one of [`ScopeRules::exclude`], the first that matches.
         pattern_idx: usize,
     },
+    /// A rule refuses it.
+    Rule {
+        /// Which one of [`ScopeRules::rules`].
+        rule_idx: usize,
+    },
     /// Matches no include pattern.
     NotIncluded,
     /// More hops from a seed than [`ScopeRules::depth_max`].
     Depth,
+    /// Longer than [`UrlLimits::bytes_max`].
+    UrlLength,
+    /// More segments than [`UrlLimits::segments_max`].
+    PathDepth,
+    /// Segments that repeat more often than [`UrlLimits::repeats_max`].
+    RepeatedSegments,
+    /// A date after [`UrlLimits::calendar_years`].
+    CalendarAhead,
+    /// A date before them.
+    CalendarBack,
 }
 
 impl OutOfScope {
+    /// Whether a link, rather than a URL of the crawl, is refused for this reason.
+    #[must_use]
+    pub fn is_reason(name: &str) -> bool {
+        const ALL: [OutOfScope; 9] = [
+            OutOfScope::Kind,
+            OutOfScope::Excluded { pattern_idx: 0 },
+            OutOfScope::Rule { rule_idx: 0 },
+            OutOfScope::NotIncluded,
+            OutOfScope::Depth,
+            OutOfScope::UrlLength,
+            OutOfScope::PathDepth,
+            OutOfScope::RepeatedSegments,
+            OutOfScope::CalendarAhead,
+        ];
+        ALL.iter().any(|why| why.reason() == name)
+    }
+
     /// Name of the reason in reports and metrics.
     #[must_use]
     pub const fn reason(self) -> &'static str {
@@ -122,6 +169,11 @@ impl OutOfScope {
             Self::Excluded { .. } => "excluded",
             Self::NotIncluded => "not_included",
             Self::Depth => "depth",
+            Self::Rule { .. } => "scope_rule",
+            Self::UrlLength => "url_length",
+            Self::PathDepth => "path_depth",
+            Self::RepeatedSegments => "repeated_segments",
+            Self::CalendarAhead | Self::CalendarBack => "calendar",
         }
     }
 }
@@ -139,7 +191,9 @@ struct CompiledRules {
     kind: ScopeKind,
     include: PatternSet,
     exclude: PatternSet,
+    rules: RuleSet,
     depth_max: u16,
+    limits: UrlLimits,
 }
 
 impl Scope {
@@ -150,7 +204,9 @@ impl Scope {
             kind: rules.kind,
             include: PatternSet::new(rules.include),
             exclude: PatternSet::new(rules.exclude),
+            rules: RuleSet::new(rules.rules),
             depth_max: rules.depth_max.unwrap_or(u16::MAX),
+            limits: rules.limits,
         };
         Self {
             seeds: Arc::new(Seeds::new(rules.kind, seeds)),
@@ -177,18 +233,25 @@ impl Scope {
     /// Whether a URL found `depth` hops from a seed belongs to the crawl.
     ///
     /// Called for every link: does not allocate, unless the URL is written in a way that is not
-    /// canonical. A seed is in scope whatever the rules but exclude patterns say.
+    /// canonical. A seed is in scope whatever is said but by exclude patterns and rules.
     #[must_use]
     pub fn judge(&self, url: &WireUrl, depth: u16) -> Verdict {
         let rules = &*self.rules;
-        if !self.seeds.cover(rules.kind, url) && !self.added.cover(rules.kind, url) {
-            return Verdict::Out(OutOfScope::Kind);
+        match rules.rules.judge(url) {
+            Some((Effect::Accept, _)) => {}
+            Some((Effect::Refuse, rule_idx)) => {
+                return Verdict::Out(OutOfScope::Rule { rule_idx });
+            }
+            None if self.covers(url) => {}
+            None => return Verdict::Out(OutOfScope::Kind),
         }
         if let Some(pattern_idx) = rules.exclude.first_match(url.as_str()) {
             return Verdict::Out(OutOfScope::Excluded { pattern_idx });
         }
         let refused = if depth > rules.depth_max {
             OutOfScope::Depth
+        } else if let Some(refused) = rules.limits.refuse(url) {
+            refused
         } else if !rules.include.is_empty() && !rules.include.is_match(url.as_str()) {
             OutOfScope::NotIncluded
         } else {
@@ -204,7 +267,29 @@ impl Scope {
         self.rules.exclude.first_match(url.as_str()).is_some()
     }
 
-    fn is_seed(&self, url: &WireUrl) -> bool {
+    /// Which one of [`ScopeRules::rules`] accepts the URL, wherever the seeds are.
+    #[must_use]
+    pub fn accepted_by(&self, url: &WireUrl) -> Option<usize> {
+        match self.rules.rules.judge(url)? {
+            (Effect::Accept, rule_idx) => Some(rule_idx),
+            (Effect::Refuse, _) => None,
+        }
+    }
+
+    /// Which one of [`ScopeRules::include`] matches the URL first.
+    #[must_use]
+    pub fn included_by(&self, url: &WireUrl) -> Option<usize> {
+        self.rules.include.first_match(url.as_str())
+    }
+
+    /// Whether the URL is as near to the seeds as the kind of scope asks.
+    fn covers(&self, url: &WireUrl) -> bool {
+        self.seeds.cover(self.rules.kind, url) || self.added.cover(self.rules.kind, url)
+    }
+
+    /// Whether the URL is a seed, or where one was redirected to.
+    #[must_use]
+    pub fn is_seed(&self, url: &WireUrl) -> bool {
         self.seeds.contain(url) || self.added.contain(url)
     }
 }

@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for Pattern {
 }
 
 /// Several patterns, asked at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct PatternSet {
     patterns: Vec<Pattern>,
     /// All in one automaton; `None` when it would be too large.
@@ -134,5 +134,13 @@ impl PatternSet {
             return None;
         }
         self.patterns.iter().position(|pattern| pattern.is_match(url))
+    }
+
+    /// Index of the last pattern that matches.
+    pub(super) fn last_match(&self, url: &str) -> Option<usize> {
+        if self.patterns.is_empty() || !self.is_match(url) {
+            return None;
+        }
+        self.patterns.iter().rposition(|pattern| pattern.is_match(url))
     }
 }

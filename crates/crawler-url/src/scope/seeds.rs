@@ -37,7 +37,7 @@ impl Seeds {
     pub(super) fn insert(&mut self, kind: ScopeKind, seed: &WireUrl) {
         self.pages.insert(Canonicalizer::default().fingerprint(seed));
         match kind {
-            ScopeKind::Page | ScopeKind::Any => {}
+            ScopeKind::Page | ScopeKind::Any | ScopeKind::Custom => {}
             ScopeKind::Prefix => {
                 let prefixes = self.prefixes.entry(seed.host_hash()).or_default();
                 with_canonical_path(seed, |path| prefixes.insert(directory(path)));
@@ -76,7 +76,7 @@ impl Seeds {
     pub(super) fn cover(&self, kind: ScopeKind, url: &WireUrl) -> bool {
         match kind {
             ScopeKind::Any => true,
-            ScopeKind::Page => self.contain(url),
+            ScopeKind::Page | ScopeKind::Custom => self.contain(url),
             ScopeKind::Host => !self.hosts.is_empty() && self.hosts.contains(&url.host_hash()),
             ScopeKind::Prefix => {
                 !self.prefixes.is_empty()
@@ -101,7 +101,7 @@ fn directory(path: &str) -> &str {
 }
 
 /// Hands over the path as it is in the canonical URL.
-fn with_canonical_path<T>(url: &WireUrl, then: impl FnOnce(&str) -> T) -> T {
+pub(super) fn with_canonical_path<T>(url: &WireUrl, then: impl FnOnce(&str) -> T) -> T {
     if canonical::is_canonical(url) {
         return then(url.path());
     }

@@ -1,13 +1,22 @@
 use super::wire;
 use crate::WireUrl;
-use crate::scope::{OutOfScope, Pattern, Scope, ScopeKind, ScopeRules, Verdict};
+use crate::scope::{
+    OutOfScope, Pattern, Scope, ScopeKind, ScopeRule, ScopeRules, UrlLimits, Verdict,
+};
 
 fn patterns(texts: &[&str]) -> Vec<Pattern> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
 fn rules(kind: ScopeKind, include: &[&str], exclude: &[&str]) -> ScopeRules {
-    ScopeRules { kind, include: patterns(include), exclude: patterns(exclude), depth_max: None }
+    ScopeRules {
+        kind,
+        include: patterns(include),
+        exclude: patterns(exclude),
+        rules: Vec::new(),
+        depth_max: None,
+        limits: UrlLimits::default(),
+    }
 }
 
 fn kind_of(kind: ScopeKind, seeds: &[WireUrl]) -> Scope {
@@ -161,7 +170,10 @@ fn bad_rules_are_explained() {
     }
     assert_eq!("HOST".parse(), Ok(ScopeKind::Host));
     let error = "site".parse::<ScopeKind>().unwrap_err().to_string();
-    assert_eq!(error, r#"unknown scope "site": expected page, prefix, host, domain or any"#);
+    assert_eq!(
+        error,
+        r#"unknown scope "site": expected page, prefix, host, domain, any or custom"#
+    );
 }
 
 #[test]
@@ -171,4 +183,112 @@ fn rules_are_read_from_configuration() {
     assert_eq!(read, rules(ScopeKind::Domain, &[], &[r"\.zip$", "glob:**/x/*"]));
     assert!(serde_json::from_str::<ScopeRules>(r#"{"kind":"domain","exclude":["("]}"#).is_err());
     assert!(serde_json::from_str::<ScopeRules>(r#"{"kind":"site"}"#).is_err());
+}
+
+#[test]
+fn of_the_rules_that_match_the_last_one_holds() {
+    let texts = [
+        "+com,example,",
+        "-http://(com,example,www,)/private",
+        "+com,example,www)/private/op%65n/",
+        "-glob:**/*.zip",
+        "+127.0.0.1:8080)/a",
+        "- regex:[?&]sort=",
+        "+org,bücher)",
+        "+[2001:DB8::1])",
+    ];
+    let parsed: Vec<ScopeRule> = texts.iter().map(|text| text.parse().unwrap()).collect();
+    let custom = ScopeRules { rules: parsed, ..rules(ScopeKind::Custom, &[], &["secret"]) };
+    let scope = Scope::new(custom, &[wire("http://seed.net/a")]);
+    let by = |rule_idx| Verdict::Out(OutOfScope::Rule { rule_idx });
+    let cases = [
+        ("http://example.com/", Verdict::In, Some(0)),
+        ("https://a.b.example.com:81/x", Verdict::In, Some(0)),
+        ("http://www.example.com./private", by(1), None),
+        ("http://www.example.com:81/private", Verdict::In, Some(0)),
+        ("https://www.example.com/private/open/x", Verdict::In, Some(2)),
+        ("http://www.example.com/private/open/x.zip", by(3), None),
+        ("http://www.example.com/private/open/x?sort=a", by(5), None),
+        ("http://notexample.com/", KIND, None),
+        ("http://127.0.0.1:8080/ab", Verdict::In, Some(4)),
+        ("http://127.0.0.1/ab", KIND, None),
+        ("http://xn--bcher-kva.org/", Verdict::In, Some(6)),
+        ("http://a.xn--bcher-kva.org/", KIND, None),
+        ("http://[2001:db8::1]/", Verdict::In, Some(7)),
+        ("http://seed.net/a", Verdict::In, None),
+        ("http://seed.net/b", KIND, None),
+        (
+            "http://example.com/secret",
+            Verdict::Out(OutOfScope::Excluded { pattern_idx: 0 }),
+            Some(0),
+        ),
+    ];
+    for (url, expected, accepted_by) in cases {
+        assert_eq!(scope.judge(&wire(url), 1), expected, "{url}");
+        assert_eq!(scope.accepted_by(&wire(url)), accepted_by, "{url}");
+    }
+}
+
+#[test]
+fn bad_rules_of_a_scope_say_what_is_wrong() {
+    for (text, reason) in [
+        ("com,example,", "neither + nor -"),
+        ("+example.com", "expected a SURT prefix"),
+        ("+com,example", "expected a SURT prefix"),
+        ("+com,,example,", "its host is not one"),
+        ("+com,exam ple)/", "its host is not one"),
+        ("+com,example)docs", "begins with /"),
+        ("+com,example)/a?b", "has a query"),
+        ("+com,example:99999)/", "port"),
+        ("-regex:(", "invalid pattern"),
+    ] {
+        let error = text.parse::<ScopeRule>().unwrap_err();
+        assert!(error.reason.contains(reason), "{text}: {error}");
+    }
+}
+
+#[test]
+fn urls_of_traps_are_refused_by_their_shape() {
+    let limits = UrlLimits {
+        bytes_max: 100,
+        segments_max: 10,
+        repeats_max: 3,
+        calendar_years: Some(1900..2032),
+    };
+    let limited = ScopeRules { limits, ..rules(ScopeKind::Any, &[], &[]) };
+    let scope = Scope::new(limited, &[wire("http://e.com/2040/1/")]);
+    let out = |why| Verdict::Out(why);
+    let cases = [
+        (format!("/{}", "a".repeat(87)), Verdict::In),
+        (format!("/{}", "a".repeat(88)), out(OutOfScope::UrlLength)),
+        ("/1/2/3/4/5/6/7/8/9/a".to_owned(), Verdict::In),
+        ("/1/2/3/4/5/6/7/8/9/a/".to_owned(), out(OutOfScope::PathDepth)),
+        ("/a/b/a/c/a".to_owned(), Verdict::In),
+        ("/a/b/a/c/a/d/a".to_owned(), out(OutOfScope::RepeatedSegments)),
+        ("/x/1/y/1/z/1/w/1".to_owned(), Verdict::In),
+        ("/x/1/1/1".to_owned(), Verdict::In),
+        ("/x/1/1/1/1".to_owned(), out(OutOfScope::RepeatedSegments)),
+        ("/1/2/1/2/1/2/1".to_owned(), Verdict::In),
+        ("/1/2/1/2/1/2/1/2".to_owned(), out(OutOfScope::RepeatedSegments)),
+        ("/////".to_owned(), Verdict::In),
+        ("/2031/12/31".to_owned(), Verdict::In),
+        ("/2032/1/".to_owned(), out(OutOfScope::CalendarAhead)),
+        ("/2032".to_owned(), Verdict::In),
+        ("/2032/13/".to_owned(), Verdict::In),
+        ("/9876/12/".to_owned(), Verdict::In),
+        ("/1899/12".to_owned(), out(OutOfScope::CalendarBack)),
+        ("/1860/12".to_owned(), Verdict::In),
+        ("/events/2040-02-01".to_owned(), out(OutOfScope::CalendarAhead)),
+        ("/events/2040-02x".to_owned(), Verdict::In),
+        ("/cal?date=2040-02-01T10:00".to_owned(), out(OutOfScope::CalendarAhead)),
+        ("/cal?month=2&year=2040".to_owned(), out(OutOfScope::CalendarAhead)),
+        ("/cal?year=2040".to_owned(), Verdict::In),
+        ("/2040/1/".to_owned(), Verdict::In),
+        ("/cal?d=é".to_owned(), Verdict::In),
+    ];
+    for (target, expected) in cases {
+        assert_eq!(scope.judge(&wire(&format!("http://e.com{target}")), 1), expected, "{target}");
+    }
+    let unlimited = kind_of(ScopeKind::Any, &[]);
+    assert_eq!(unlimited.judge(&wire("http://e.com/2040/1/a/a/a/a/a/a"), 1), Verdict::In);
 }

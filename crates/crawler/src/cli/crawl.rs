@@ -60,6 +60,12 @@ fn read_seeds(settings: &Settings) -> anyhow::Result<Vec<WireUrl>> {
     let mut seeds = Seeds::read(&settings.urls, &settings.seed_files)?;
     let urls = std::mem::take(&mut seeds.urls);
     let n_bad = seeds.bad_count();
+    if seeds.with_credentials > 0 {
+        tracing::warn!(
+            seeds = seeds.with_credentials,
+            "user names and passwords in URLs are dropped: neither sent nor stored"
+        );
+    }
     match seeds.into_problems() {
         Some(problems) if settings.skip_bad_seeds => {
             tracing::warn!(skipped = n_bad, "{problems}");

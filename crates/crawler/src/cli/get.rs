@@ -12,6 +12,7 @@ use crawler_store::{PayloadSource, StoredCapture, find_capture};
 use crawler_url::WireUrl;
 
 use super::data_dir::DataDirArgs;
+use crate::credentials::without_credentials;
 use crate::exit::Exit;
 use crate::seeds::parse_seed;
 use crate::terminal::{escape, escape_lines};
@@ -56,7 +57,8 @@ pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
 fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
     let given = match WireUrl::parse(text) {
         Ok(url) => url,
-        Err(_) => parse_seed(text).map_err(|bad| anyhow::anyhow!("`{text}` {}", bad.reason))?,
+        Err(_) => parse_seed(text)
+            .map_err(|bad| anyhow::anyhow!("`{}` {}", without_credentials(text), bad.reason))?,
     };
     let guesses = if text.contains("://") { None } else { other_scheme(&given) };
     for url in std::iter::once(given).chain(guesses) {
@@ -65,8 +67,9 @@ fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
         }
     }
     bail!(
-        "there is no page {text} in {dir}\n  {dir}/pages/pages.jsonl lists the pages\n  \
+        "there is no page {shown} in {dir}\n  {dir}/pages/pages.jsonl lists the pages\n  \
          {dir}/reports/skipped.jsonl lists what was skipped, with the reasons",
+        shown = without_credentials(text),
         dir = data_dir.display()
     )
 }
@@ -90,6 +93,15 @@ fn note(capture: &StoredCapture) {
             "note: the page had not changed, and the capture with its body is not in this directory"
         );
     }
+    if let Some(target) = redirect(&capture.head) {
+        eprintln!("note: it redirects to {}", escape(&without_credentials(&target)));
+    }
+}
+
+/// Where a redirect leads, as it was sent.
+fn redirect(head: &[u8]) -> Option<String> {
+    let status = head.split(|byte| *byte == b' ').nth(1)?;
+    if status.starts_with(b"3") { header(head, "location") } else { None }
 }
 
 fn content(capture: &StoredCapture) -> Vec<u8> {
@@ -146,6 +158,14 @@ mod tests {
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nX: 1\r\ncontent-encoding:br\r\n\r\n";
         assert_eq!(header(head, "content-encoding").as_deref(), Some("gzip, br"));
         assert_eq!(header(head, "y"), None);
+    }
+
+    #[test]
+    fn redirects_are_told_by_status_and_location() {
+        let head = |line: &str| format!("{line}\r\nLocation: /b\r\n\r\n").into_bytes();
+        assert_eq!(redirect(&head("HTTP/1.1 301 Moved")).as_deref(), Some("/b"));
+        assert_eq!(redirect(&head("HTTP/1.1 200 OK")), None);
+        assert_eq!(redirect(b"HTTP/1.1 304 Not Modified\r\n\r\n"), None);
     }
 
     #[test]

@@ -6,14 +6,17 @@ mod crawl;
 mod data_dir;
 mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod get;
 mod help;
 mod import;
 mod next_steps;
+mod plan;
 mod repair;
 mod stats;
 mod testweb;
+mod traps;
 
 #[cfg(test)]
 mod tests;
@@ -23,8 +26,10 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 10] =
-    ["get", "stats", "export", "import", "demo", "doctor", "repair", "testweb", "config", "help"];
+pub(crate) const COMMANDS: [&str; 13] = [
+    "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair",
+    "testweb", "config", "help",
+];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -37,6 +42,9 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         None => crawl::run(&args::sources(&matches)),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
+        Some(("explain", matches)) => explain::run(matches),
+        Some(("plan", matches)) => plan::run(matches),
+        Some(("traps", matches)) => traps::run(&parsed(matches)?),
         Some(("export", matches)) => export::run(&parsed(matches)?),
         Some(("import", matches)) => import::run(&parsed(matches)?),
         Some(("demo", matches)) => demo::run(matches),
@@ -69,6 +77,11 @@ fn command() -> Command {
             .after_help(get::EXAMPLES),
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
+        explain::command(),
+        plan::command(),
+        traps::TrapsArgs::augment_args(Command::new("traps"))
+            .about("List templates of URLs that bring nothing new, or let one go")
+            .after_help(traps::EXAMPLES),
         export::ExportArgs::augment_args(Command::new("export"))
             .about("Write the frontier of a stopped crawl as JSON Lines")
             .after_help(export::EXAMPLES),

@@ -6,15 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use crawler_engine::{Phase, read_stats};
+use crawler_engine::{Phase, is_in_use, read_stats};
 
 use super::crawl::write_out;
 use super::data_dir::DataDirArgs;
 use crate::exit::Exit;
 use crate::report;
 
-/// A running crawl writes its statistics about every second; one that has not for so long is dead.
-const SILENCE_MAX: Duration = Duration::from_secs(15);
+/// A running crawl writes its statistics about every second; of one that has not for so long it is
+/// looked up whether it lives.
+const SILENCE_MAX: Duration = Duration::from_secs(2);
 
 /// The options of `crawler stats`.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(super) fn run(args: &StatsArgs) -> anyhow::Result<Exit> {
     } else {
         report::state_block(
             &snapshot,
-            &state(snapshot.phase, snapshot.pid, silence(&data_dir)),
+            &state(snapshot.phase, snapshot.pid, is_dead(&data_dir)),
             &data_dir,
         )
     };
@@ -44,16 +45,16 @@ pub(super) fn run(args: &StatsArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn silence(data_dir: &Path) -> Option<Duration> {
-    let written_at = fs::metadata(data_dir.join("stats.json")).ok()?.modified().ok()?;
-    SystemTime::now().duration_since(written_at).ok()
+fn is_dead(data_dir: &Path) -> bool {
+    let written_at = fs::metadata(data_dir.join("stats.json")).and_then(|about| about.modified());
+    let silence = written_at.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    silence.is_some_and(|silence| silence > SILENCE_MAX) && !is_in_use(data_dir)
 }
 
-fn state(phase: Phase, pid: u32, silence: Option<Duration>) -> String {
-    let is_silent = silence.is_some_and(|silence| silence > SILENCE_MAX);
+fn state(phase: Phase, pid: u32, is_dead: bool) -> String {
     match phase {
         Phase::Stopped => "stopped".to_owned(),
-        _ if is_silent => "died (the next run goes on where it stopped)".to_owned(),
+        _ if is_dead => "died (the next run goes on where it stopped)".to_owned(),
         phase => format!("{} (process {pid})", phase.as_str()),
     }
 }
@@ -63,16 +64,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_crawl_that_has_gone_silent_is_not_called_running() {
-        let secs = |n| Some(Duration::from_secs(n));
-        for (phase, silence, expected) in [
-            (Phase::Stopped, secs(0), "stopped"),
-            (Phase::Stopped, secs(99), "stopped"),
-            (Phase::Running, secs(1), "running (process 7)"),
-            (Phase::Draining, None, "draining (process 7)"),
-            (Phase::Running, secs(99), "died (the next run goes on where it stopped)"),
+    fn a_crawl_that_is_gone_is_not_called_running() {
+        for (phase, is_dead, expected) in [
+            (Phase::Stopped, false, "stopped"),
+            (Phase::Stopped, true, "stopped"),
+            (Phase::Running, false, "running (process 7)"),
+            (Phase::Draining, false, "draining (process 7)"),
+            (Phase::Running, true, "died (the next run goes on where it stopped)"),
         ] {
-            assert_eq!(state(phase, 7, silence), expected);
+            assert_eq!(state(phase, 7, is_dead), expected);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `crawler testweb`: serves the built-in web.
 
+mod hostile;
+
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
@@ -16,8 +18,10 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   crawler testweb --port 8080 > seeds.txt   in one terminal
   crawler --seeds seeds.txt --allow-private --delay 0 -o crawl-test
-                                            in another";
+                                            in another
+  crawler testweb --hostile > seeds.txt     hosts that mean harm; says how to crawl them";
 
+const HOSTS: u32 = 20;
 /// Spread of the latency: a tenth of the answers takes twice the median or longer.
 const LATENCY_SIGMA: f32 = 0.54;
 /// Longest latency, in medians.
@@ -25,10 +29,14 @@ const LATENCY_MEDIANS_MAX: u32 = 10;
 
 /// The options of `crawler testweb`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
 pub(super) struct TestwebArgs {
-    /// Number of hosts
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    hosts: u32,
+    /// Serve hosts that mean harm, each in its own way, and judge how a crawl stands it
+    #[arg(long, conflicts_with_all = ["pages", "mix", "tls", "names", "errors", "latency", "seed", "threads"])]
+    hostile: bool,
+    /// Number of hosts [default: 20]; with --hostile, of names on one address [default: 10000]
+    #[arg(long, value_name = "N")]
+    hosts: Option<u32>,
     /// Ordinary pages of each host; oddities come on top
     #[arg(long, value_name = "N", default_value_t = 50)]
     pages: u32,
@@ -63,19 +71,26 @@ fn word<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
 }
 
 pub(super) fn run(args: &TestwebArgs) -> anyhow::Result<Exit> {
+    if args.hostile {
+        return hostile::run(args.port, args.hosts);
+    }
     let web = Web::build(args.web_config())?;
     let server = WebServer::start(Arc::new(web))?;
     eprintln!("{}", server.report());
     eprintln!("crawl it with: crawler --allow-private{} SEED…", crawl_flags(&server));
-    if !io::stdout().is_terminal() {
-        // The report has the first seeds only; a file or pipe gets them all.
-        write_out(&(server.seeds().join("\n") + "\n"))?;
-    }
-    eprintln!("serving until Ctrl-C");
-    signals::wait_for_one()?;
+    serve_until_signal(&server.seeds())?;
     server.stop();
     eprintln!("\n{}", server.stats());
     Ok(Exit::Done)
+}
+
+/// The reports have the first seeds only; a file or pipe gets them all.
+fn serve_until_signal(seeds: &[String]) -> anyhow::Result<()> {
+    if !io::stdout().is_terminal() {
+        write_out(&(seeds.join("\n") + "\n"))?;
+    }
+    eprintln!("serving until Ctrl-C");
+    signals::wait_for_one()
 }
 
 /// What a crawl needs besides, to find and to trust the hosts.
@@ -99,7 +114,7 @@ impl TestwebArgs {
         };
         WebConfig {
             seed: self.seed,
-            hosts: self.hosts,
+            hosts: self.hosts.unwrap_or(HOSTS),
             pages_per_host: self.pages,
             naming: if self.names { Naming::Names } else { Naming::Addresses },
             mix: self.mix,
@@ -123,6 +138,7 @@ mod tests {
         for line in [
             "testweb",
             "testweb --hosts 3 --pages 9 --mix tiny --tls --names --errors --seed 7",
+            "testweb --hostile --hosts 7 --port 8080",
             "testweb --latency 1",
             "testweb --latency 600000",
         ] {

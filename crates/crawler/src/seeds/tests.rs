@@ -25,6 +25,21 @@ fn seeds_are_completed() {
 }
 
 #[test]
+fn credentials_are_dropped_and_never_quoted() {
+    let text =
+        "https://user:secret@example.com/a\nhttps://user:secret@/\nuser:secret@example.com\n";
+    let mut seeds = Seeds::default();
+    seeds.read_lines("seeds.txt", text.as_bytes()).unwrap();
+    assert_eq!(
+        seeds.urls.iter().map(WireUrl::as_str).collect::<Vec<_>>(),
+        ["https://example.com/a"]
+    );
+    assert_eq!((seeds.with_credentials, seeds.bad_count()), (1, 2));
+    let shown = seeds.into_problems().unwrap().to_string();
+    assert!(shown.contains("`https:///`") && !shown.contains("secret"), "{shown}");
+}
+
+#[test]
 fn bad_seeds_are_explained() {
     for (text, reason, mend) in [
         ("ftp://example.com/", "has the scheme `ftp`: only http and https are crawled", None),

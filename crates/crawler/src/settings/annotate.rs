@@ -6,8 +6,9 @@ use toml_edit::Value;
 
 use super::RawConfig;
 use super::layers::{Entry, variable};
-use super::redact::without_credentials;
-use super::table::{self, Form, GROUPS, Setting};
+use super::redact::redacted;
+use super::table::{self, Form, GROUPS, POSITIONAL, Setting};
+use crate::credentials::without_credentials;
 
 /// Width of the example file's comments.
 const COMMENT_COLUMNS_MAX: usize = 96;
@@ -70,14 +71,16 @@ fn written_as(setting: &Setting) -> String {
 }
 
 fn default_toml(setting: &Setting) -> String {
-    if setting.form.is_list() && setting.default.is_empty() {
-        return toml(setting, &[]);
-    }
-    toml(setting, &[Entry::new(setting.default, "default")])
+    let entries = setting.default_texts().into_iter().map(|text| Entry::new(text, "default"));
+    toml(setting, &entries.collect::<Vec<_>>())
 }
 
 fn toml(setting: &Setting, entries: &[Entry]) -> String {
-    let quoted = |entry: &Entry| Value::from(&*without_credentials(&entry.text)).to_string();
+    let is_url = setting.key == POSITIONAL;
+    let quoted = |entry: &Entry| match &entry.text {
+        url if is_url => Value::from(&*without_credentials(url)).to_string(),
+        text => Value::from(&*redacted(text)).to_string(),
+    };
     if setting.form.is_list() {
         return format!("[{}]", entries.iter().map(quoted).collect::<Vec<_>>().join(", "));
     }

@@ -2,6 +2,7 @@
 
 use toml_edit::{Document, Item, Value};
 
+use super::host_rules;
 use super::layers::{Entry, Layer, unknown_key};
 use super::problem::Problem;
 use super::table::{self, Setting};
@@ -23,8 +24,14 @@ pub(crate) fn read_toml(name: &str, text: &str, problems: &mut Vec<Problem>) -> 
         let span = document.as_table().key(key).and_then(toml_edit::Key::span).or(item.span());
         let start = span.map_or(0, |span| span.start);
         match (table::find(key), item) {
+            (None, Item::ArrayOfTables(tables)) if key == host_rules::TABLES => {
+                let rules = host_rules::read_tables(&file, tables, problems);
+                layer.entries.entry(host_rules::SETTING).or_default().extend(rules);
+            }
             (None, Item::Table(_) | Item::ArrayOfTables(_)) => {
-                let note = "settings are not grouped: write each key at the top level".to_owned();
+                let note =
+                    "settings are not grouped: write each key at the top level, but for [[host]]"
+                        .to_owned();
                 problems.push(file.problem(
                     start,
                     format!("there is no table `[{key}]`"),
@@ -45,7 +52,7 @@ pub(crate) fn read_toml(name: &str, text: &str, problems: &mut Vec<Problem>) -> 
 }
 
 /// A file's name and text, to turn byte offsets into places.
-struct File<'a> {
+pub(crate) struct File<'a> {
     name: &'a str,
     text: &'a str,
 }
@@ -86,7 +93,13 @@ impl File<'_> {
         Ok(Entry { text, place, source_line: Some(line) })
     }
 
-    fn problem(&self, start: usize, what: String, notes: Vec<String>) -> Problem {
+    /// A value that was put together from what begins at `start`.
+    pub(crate) fn entry_at(&self, start: usize, text: String) -> Entry {
+        let (place, line) = self.place(start);
+        Entry { text, place, source_line: Some(line) }
+    }
+
+    pub(crate) fn problem(&self, start: usize, what: String, notes: Vec<String>) -> Problem {
         let (place, line) = self.place(start);
         Problem { place, source_line: Some(line), what, notes }
     }

@@ -82,9 +82,8 @@ pub(crate) fn layers(sources: &Sources, findings: &mut Findings) -> Vec<Layer> {
 
 fn defaults() -> Layer {
     let entry = |setting: &'static Setting| {
-        let is_empty = setting.form.is_list() && setting.default.is_empty();
-        let entry = (!is_empty).then(|| Entry::new(setting.default, "default"));
-        (setting.key, entry.into_iter().collect())
+        let texts = setting.default_texts().into_iter();
+        (setting.key, texts.map(|text| Entry::new(text, "default")).collect())
     };
     Layer { entries: table::all().map(entry).collect() }
 }

@@ -8,6 +8,7 @@
 mod annotate;
 mod credentials;
 mod file;
+mod host_rules;
 mod layers;
 mod problem;
 mod read;
@@ -27,19 +28,20 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
-use crawler_engine::{Cause, Ceilings, Limits, RobotsPolicy, Sitemaps};
-use crawler_fetch::{HostHeader, Http2, ProxyRule};
-use crawler_url::ShardCount;
-use crawler_url::scope::{Pattern, ScopeKind};
+use crawler_engine::{CanonicalLinks, Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
+use crawler_fetch::{HostHeader, Http2, Network, ProxyRule};
+use crawler_politeness::BreakerConfig;
+use crawler_url::scope::{Pattern, ScopeKind, ScopeRule};
+use crawler_url::{CanonicalRules, ShardCount};
 use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
-pub(crate) use redact::without_credentials;
-pub(crate) use resolve::{DRAIN_DEADLINE, resolve};
+pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
+pub(crate) use value::show_duration;
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
@@ -61,10 +63,23 @@ pub(crate) struct Settings {
     pub(crate) skip_bad_seeds: bool,
     pub(crate) recrawl: bool,
     pub(crate) fresh: bool,
+    pub(crate) canonical: CanonicalRules,
     pub(crate) scope: ScopeKind,
     pub(crate) include: Vec<Pattern>,
     pub(crate) exclude: Vec<Pattern>,
+    pub(crate) scope_rules: Vec<ScopeRule>,
     pub(crate) depth: Option<u16>,
+    pub(crate) max_url_length: usize,
+    pub(crate) max_path_depth: Option<usize>,
+    pub(crate) max_repeated_segments: Option<usize>,
+    pub(crate) calendar_ahead: Option<u16>,
+    pub(crate) calendar_back: Option<u16>,
+    pub(crate) rescope: bool,
+    pub(crate) trap_pages: u32,
+    pub(crate) trap_yield: u8,
+    pub(crate) list_refused: bool,
+    pub(crate) simhash: bool,
+    pub(crate) canonical_links: CanonicalLinks,
     pub(crate) assets: bool,
     pub(crate) max_outlinks: usize,
     pub(crate) sitemaps: Sitemaps,
@@ -76,6 +91,8 @@ pub(crate) struct Settings {
     pub(crate) host_concurrency: u16,
     pub(crate) ip_concurrency: u16,
     pub(crate) ip_delay: Duration,
+    pub(crate) breaker: BreakerConfig,
+    pub(crate) host_rules: Vec<HostRule>,
     pub(crate) robots: RobotsPolicy,
     pub(crate) contact: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -93,6 +110,7 @@ pub(crate) struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) http2: Http2,
     pub(crate) allow_private: bool,
+    pub(crate) allow_nets: Vec<Network>,
     pub(crate) host_headers: Vec<HostHeader>,
     pub(crate) auth: Vec<AuthRule>,
     pub(crate) cookies: bool,
@@ -242,10 +260,23 @@ impl Settings {
             skip_bad_seeds: false,
             recrawl: false,
             fresh: false,
+            canonical: CanonicalRules::none(),
             scope: ScopeKind::Host,
             include: Vec::new(),
             exclude: Vec::new(),
+            scope_rules: Vec::new(),
             depth: None,
+            max_url_length: 0,
+            max_path_depth: None,
+            max_repeated_segments: None,
+            calendar_ahead: None,
+            calendar_back: None,
+            rescope: false,
+            trap_pages: 0,
+            trap_yield: 0,
+            list_refused: false,
+            simhash: false,
+            canonical_links: CanonicalLinks::Record,
             assets: false,
             max_outlinks: 0,
             sitemaps: Sitemaps::Off,
@@ -257,6 +288,8 @@ impl Settings {
             host_concurrency: 0,
             ip_concurrency: 0,
             ip_delay: Duration::ZERO,
+            breaker: BreakerConfig::default(),
+            host_rules: Vec::new(),
             robots: RobotsPolicy::Obey,
             contact: None,
             user_agent: None,
@@ -274,6 +307,7 @@ impl Settings {
             max_redirects: 0,
             http2: Http2::Off,
             allow_private: false,
+            allow_nets: Vec::new(),
             host_headers: Vec::new(),
             auth: Vec::new(),
             cookies: false,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::redact::without_credentials;
+use super::redact::redacted;
 use crate::terminal::escape;
 
 /// Length to which a quoted source line is cut.
@@ -23,10 +23,9 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", escape(&self.place), escape(&without_credentials(&self.what)))?;
+        write!(f, "{}: {}", escape(&self.place), escape(&redacted(&self.what)))?;
         if let Some(line) = &self.source_line {
-            let line: String =
-                without_credentials(line.trim()).chars().take(SOURCE_LINE_CHARS_MAX).collect();
+            let line: String = redacted(line.trim()).chars().take(SOURCE_LINE_CHARS_MAX).collect();
             write!(f, "\n    | {}", escape(&line))?;
         }
         for note in &self.notes {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crawler_engine::usable_cores;
+use crawler_fetch::{Network, NetworkError};
 use crawler_url::ShardCount;
 use http::{HeaderName, HeaderValue, header};
 use tracing_subscriber::EnvFilter;
@@ -45,6 +46,17 @@ pub(crate) fn name_server(text: &str) -> Result<SocketAddr, Refusal> {
     address.or_else(|| bare().map(|ip| SocketAddr::new(ip, DNS_PORT))).ok_or_else(|| Refusal {
         problem: format!("`{text}` is not the address of a name server"),
         accepted: Some("an IP address such as 9.9.9.9, 127.0.0.1:5353 or [::1]:53".to_owned()),
+    })
+}
+
+/// A block of addresses in CIDR notation.
+pub(crate) fn network(text: &str) -> Result<Network, Refusal> {
+    text.parse().map_err(|error: NetworkError| {
+        let accepted = match &error {
+            NetworkError::HostBits(ip, network) => format!("{network}, or {ip} alone"),
+            _ => "CIDR notation such as 10.1.0.0/16 or fd00:1::/32, or one IP address".to_owned(),
+        };
+        Refusal { problem: error.to_string(), accepted: Some(accepted) }
     })
 }
 

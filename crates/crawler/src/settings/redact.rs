@@ -10,7 +10,7 @@ const SECRET_HEADERS: [&str; 2] = ["authorization:", "cookie:"];
 
 /// The text with the user and password of every URL in it hidden, and the value of a header that is a
 /// secret.
-pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
+pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
     let lower = text.to_ascii_lowercase();
     let ends = SECRET_HEADERS.iter().filter_map(|name| Some(lower.find(name)? + name.len()));
     match ends.min() {
@@ -61,7 +61,7 @@ mod tests {
             ("", ""),
         ];
         for (text, shown) in table {
-            assert_eq!(without_credentials(text), shown);
+            assert_eq!(redacted(text), shown);
         }
     }
 }

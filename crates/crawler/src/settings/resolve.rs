@@ -1,14 +1,14 @@
 //! Settings turned into what the engine is told.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start};
+use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start, TrapRule};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
 use crawler_store::StoreConfig;
 use crawler_url::WireUrl;
-use crawler_url::scope::ScopeRules;
+use crawler_url::scope::{ScopeRules, UrlLimits};
 
 use super::Settings;
 use super::read::agent_name_of;
@@ -25,21 +25,20 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
     CrawlConfig {
         seeds,
         workers: settings.workers,
-        scope: ScopeRules {
-            kind: settings.scope,
-            include: settings.include.clone(),
-            exclude: settings.exclude.clone(),
-            depth_max: settings.depth,
-        },
+        scope: settings.scope_rules(year_at(SystemTime::now())),
+        rescope: settings.rescope,
+        canonical: settings.canonical.clone(),
         pace: PaceConfig {
             delay: settings.delay,
             crawl_delay_max: settings.max_crawl_delay,
+            breaker: settings.breaker.clone(),
             ..PaceConfig::default()
         },
         robots: settings.robots,
         product_token,
         concurrency: settings.concurrency,
         host_concurrency: settings.host_concurrency,
+        host_rules: settings.host_rules.clone(),
         ip_concurrency: settings.ip_concurrency,
         ip_interval: settings.ip_delay.min(settings.delay),
         limits: settings.limits,
@@ -55,6 +54,11 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         cookies: if settings.cookies { Cookies::Keep } else { Cookies::Ignore },
         sitemaps: settings.sitemaps,
         sitemap_from: settings.sitemap_from,
+        traps: (settings.trap_yield > 0)
+            .then_some(TrapRule { pages: settings.trap_pages, yield_percent: settings.trap_yield }),
+        canonical_links: settings.canonical_links,
+        simhash: settings.simhash,
+        list_refused: settings.list_refused,
         decode: DecodeLimits::default(),
         start: settings.start(),
         drain_deadline: DRAIN_DEADLINE,
@@ -80,8 +84,28 @@ impl Settings {
         self.robots_agent.clone().or_else(|| agent_name_of(&self.user_agent()))
     }
 
-    fn product_token(&self) -> String {
+    /// Whom robots.txt rules must name to mean us.
+    pub(crate) fn product_token(&self) -> String {
         self.agent_name().unwrap_or_else(|| PRODUCT.to_owned())
+    }
+
+    /// Which links belong to the crawl, when it begins in the year `now`.
+    pub(crate) fn scope_rules(&self, now: u16) -> ScopeRules {
+        let years = self.calendar_back.map_or(0, |back| now.saturating_sub(back))
+            ..self.calendar_ahead.map_or(u16::MAX, |ahead| now.saturating_add(ahead + 1));
+        ScopeRules {
+            kind: self.scope,
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            rules: self.scope_rules.clone(),
+            depth_max: self.depth,
+            limits: UrlLimits {
+                bytes_max: self.max_url_length,
+                segments_max: self.max_path_depth.unwrap_or(usize::MAX),
+                repeats_max: self.max_repeated_segments.unwrap_or(usize::MAX),
+                calendar_years: (years != (0..u16::MAX)).then_some(years),
+            },
+        }
     }
 
     fn start(&self) -> Start {
@@ -102,10 +126,10 @@ impl Settings {
             first_byte_timeout: self.first_byte_timeout,
             total_timeout: self.timeout,
             body_bytes_max: self.max_body,
-            address_policy: if self.allow_private {
-                AddressPolicy::AllowPrivate
-            } else {
-                AddressPolicy::PublicOnly
+            address_policy: match (self.allow_private, &self.allow_nets[..]) {
+                (true, _) => AddressPolicy::AllowPrivate,
+                (false, []) => AddressPolicy::PublicOnly,
+                (false, networks) => AddressPolicy::PublicAnd(networks.into()),
             },
             proxies: self.proxies.clone(),
             proxy_resolves: self.proxy_resolves,
@@ -131,6 +155,13 @@ impl Settings {
             ..StoreConfig::default()
         }
     }
+}
+
+/// The year, but for a day at its turn.
+pub(crate) fn year_at(time: SystemTime) -> u16 {
+    const SECS_PER_YEAR: u64 = 31_556_952;
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u16::try_from(1970 + since_1970.as_secs() / SECS_PER_YEAR).unwrap_or(u16::MAX)
 }
 
 /// The machine's name, as the kernel has it.

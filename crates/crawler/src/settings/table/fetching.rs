@@ -6,7 +6,7 @@ use std::time::Duration;
 use crawler_fetch::Http2;
 
 use super::Setting;
-use crate::settings::read::{name_server, workers};
+use crate::settings::read::{name_server, network, workers};
 use crate::settings::value::put;
 
 /// No network is faster than this; a shorter time-out could only fail.
@@ -75,6 +75,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "allow_private",
         |s, given| put(&mut s.allow_private, given.switch()),
         "Fetch from private, loopback and link-local addresses too",
+    ),
+    Setting::list(
+        "allow_net",
+        "CIDR",
+        |s, given| put(&mut s.allow_nets, given.each(network)),
+        "Fetch from the addresses of this network too, such as 10.1.0.0/16. Repeatable",
     ),
     Setting::list(
         "ca_file",

@@ -20,6 +20,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Skip a host's further URLs after N responses from it",
     ),
     Setting::value(
+        "max_bytes_per_host",
+        "SIZE",
+        "unlimited",
+        |s, given| put(&mut s.limits.bytes_per_host, given.size_limit()),
+        "Skip a host's further URLs after receiving this much from it",
+    ),
+    Setting::value(
+        "max_errors_per_host",
+        "N",
+        "unlimited",
+        |s, given| put(&mut s.limits.errors_per_host, given.count_limit(1..=u64::from(u32::MAX))),
+        "Skip a host's further URLs after N failed fetches or 5xx responses",
+    ),
+    Setting::value(
         "max_bytes",
         "SIZE",
         "unlimited",

@@ -1,5 +1,6 @@
 //! The one table of settings: everything that knows a key, a default or a flag reads it here.
 
+mod canonical;
 mod ceilings;
 mod discovery;
 mod fetching;
@@ -22,7 +23,8 @@ pub(crate) struct Setting {
     pub(crate) key: &'static str,
     /// How it is written.
     pub(crate) form: Form,
-    /// What holds when nothing is written; empty for "none" and for an empty list.
+    /// What holds when nothing is written; empty for "none" and for an empty list. The items of a
+    /// list stand between blanks.
     pub(crate) default: &'static str,
     /// One or two sentences for `--help` and the example file.
     pub(crate) help: &'static str,
@@ -78,10 +80,11 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 11] = [
+pub(crate) static GROUPS: [Group; 12] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
+    Group { heading: "Same URL", settings: canonical::SETTINGS },
     Group { heading: "When to stop", settings: limits::SETTINGS },
     Group { heading: "Politeness", settings: politeness::SETTINGS },
     Group { heading: "Fetching", settings: fetching::SETTINGS },
@@ -134,6 +137,20 @@ impl Setting {
         help: &'static str,
     ) -> Self {
         Self { key, form, default, help, is_common: false, short: None, aliases: &[], read }
+    }
+
+    const fn default_items(mut self, items: &'static str) -> Self {
+        self.default = items;
+        self
+    }
+
+    /// What stands written when nothing is: one text, or the items of a list.
+    pub(crate) fn default_texts(&self) -> Vec<&'static str> {
+        if self.form.is_list() {
+            self.default.split_whitespace().collect()
+        } else {
+            vec![self.default]
+        }
     }
 
     const fn common(mut self) -> Self {

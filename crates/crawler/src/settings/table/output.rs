@@ -12,6 +12,18 @@ const WARC_BYTES_MIN: u64 = 1 << 20;
 const WARC_BYTES_MAX: u64 = 1 << 40;
 
 pub(super) const SETTINGS: &[Setting] = &[
+    Setting::switch(
+        "simhash",
+        |s, given| put(&mut s.simhash, given.switch()),
+        "Store the simhash of each page's visible text in pages.jsonl: 64 bits, of which few differ \
+         between near duplicates",
+    ),
+    Setting::switch(
+        "list_refused",
+        |s, given| put(&mut s.list_refused, given.switch()),
+        "List links that the scope refuses in reports/skipped.jsonl too, with the reason and the page \
+         they were found on. They are counted in any case",
+    ),
     Setting::value(
         "output",
         "DIR",

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crawler_engine::RobotsPolicy;
 
 use super::Setting;
+use crate::settings::host_rules;
 use crate::settings::read::{agent_name, header, header_text};
 use crate::settings::value::put;
 
@@ -46,6 +47,38 @@ pub(super) const SETTINGS: &[Setting] = &[
         "100ms",
         |s, given| put(&mut s.ip_delay, given.duration(Duration::ZERO)),
         "Shortest time between two requests to one IP address; never more than `delay`",
+    ),
+    Setting::value(
+        "dead_host_after",
+        "N",
+        "5",
+        |s, given| put(&mut s.breaker.failures_max, given.count(0..=1000)),
+        "Failures in a row (DNS, TCP, TLS, HTTP) after which a host is only probed, by one URL at a \
+         time; 0 means never",
+    ),
+    Setting::value(
+        "probe_interval",
+        "TIME",
+        "1m",
+        |s, given| put(&mut s.breaker.interval_first, given.duration(Duration::from_millis(1))),
+        "Pause before the first probe of such a host; doubles up to 1h",
+    ),
+    Setting::value(
+        "dead_host_probes",
+        "N",
+        "3",
+        |s, given| put(&mut s.breaker.probes_max, given.count(0..=1000)),
+        "Failed probes after which its URLs end as failed, with reason host_dead_dns, _tcp, _tls or \
+         _http",
+    ),
+    Setting::list(
+        host_rules::SETTING,
+        "HOSTS KEY=VALUE…",
+        |s, given| put(&mut s.host_rules, host_rules::read(given)),
+        "Rule for some hosts, the first that matches wins: `*.example.com delay=5s max_pages=1000`; \
+         in a file also a table [[host]] with match = \"*.example.com\", behind all other settings. \
+         Keys: delay, max_crawl_delay, concurrency, max_pages, max_bytes, max_errors, \
+         robots (obey or ignore its robots.txt), blocked (ask for nothing). Repeatable",
     ),
     Setting::value(
         "robots",

@@ -233,10 +233,16 @@ fn settings_reach_the_engine() {
         "delay=2s",
         "max_crawl_delay=9s",
         "ip_delay=7ms",
+        "dead_host_after=4",
+        "dead_host_probes=2",
+        "probe_interval=30s",
+        "max_bytes_per_host=5M",
+        "max_errors_per_host=6",
         "robots=ignore",
         "max_body=1M",
         "http2=off",
         "allow_private=true",
+        "allow_net=10.1.0.0/16",
         "connect_timeout=4s",
         "max_bytes=2G",
         "header=X-A: b",
@@ -255,6 +261,15 @@ fn settings_reach_the_engine() {
     assert_eq!(config.pace.delay, Duration::from_secs(2));
     assert_eq!(config.pace.crawl_delay_max, Duration::from_secs(9));
     assert_eq!(config.ip_interval, Duration::from_millis(7));
+    let breaker = BreakerConfig {
+        failures_max: 4,
+        probes_max: 2,
+        interval_first: Duration::from_secs(30),
+        ..BreakerConfig::default()
+    };
+    assert_eq!(config.pace.breaker, breaker);
+    assert_eq!(config.limits.bytes_per_host, Some(5 << 20));
+    assert_eq!(config.limits.errors_per_host, Some(6));
     assert_eq!(config.robots, RobotsPolicy::Ignore);
     assert_eq!(config.fetch.body_bytes_max, 1 << 20);
     assert_eq!(config.fetch.http2, Http2::Off);
@@ -272,6 +287,44 @@ fn settings_reach_the_engine() {
         free_disk_bytes: 0,
     };
     assert_eq!(config.ceilings, ceilings);
+}
+
+#[test]
+fn rules_for_hosts_are_tables_or_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let tables = "delay = 2\n[[host]]\nmatch = \"*.Slow.example\"\ndelay = \"5s\"\n\
+        max_crawl_delay = \"9s\"\nmax_pages = 7\nmax_errors = 3\n[[host]]\nmatch = \"own.example\"\n\
+        robots = \"ignore\"\nconcurrency = 8\nmax_bytes = \"1K\"\n[[host]]\nmatch = \"*\"\n\
+        blocked = true\n";
+    let lines = "delay = 2\nhost_rule = [\"*.slow.example delay=5s max_crawl_delay=9s max_pages=7 \
+        max_errors=3\", \"own.example robots=ignore concurrency=8 max_bytes=1K\", \"* blocked=true\"]\n";
+    let rules = |text: &str| {
+        let loaded = load(&sources(&[&file(&dir, "crawler.toml", text)], &[], &[])).unwrap();
+        let effective = effective(&loaded.raw);
+        let again = load(&sources(&[&file(&dir, "again.toml", &effective)], &[], &[])).unwrap();
+        assert_eq!(again.settings.host_rules, loaded.settings.host_rules);
+        resolve(loaded.settings, Vec::new()).host_rules
+    };
+    let written = rules(tables);
+    assert_eq!(written, rules(lines));
+    let rule = |hosts: &str| HostRule::new(hosts.parse().unwrap());
+    let expected = [
+        HostRule {
+            delay: Some(Duration::from_secs(5)),
+            crawl_delay_max: Some(Duration::from_secs(9)),
+            pages: Some(7),
+            errors: Some(3),
+            ..rule("*.slow.example")
+        },
+        HostRule {
+            robots: Some(RobotsPolicy::Ignore),
+            concurrency: Some(8),
+            bytes: Some(1024),
+            ..rule("own.example")
+        },
+        HostRule { blocked: true, ..rule("*") },
+    ];
+    assert_eq!(written, expected);
 }
 
 /// `config/crawler.toml` is made from the table; `CRAWLER_TEST_UPDATE=1 cargo test -p crawler`

@@ -1,9 +1,13 @@
 //! One host's queue as its shard holds it: no I/O, no clock.
 
+mod class_queue;
+
+use crate::chunk::Placed;
 use crate::class::Class;
 use crate::host_row::{ClassRow, HostRow, HostTotals};
 use crate::key::QueueKey;
 use crate::record::RecordBytes;
+use class_queue::{ClassQueue, Goes};
 use crawler_politeness::{Pace, UnixMillis};
 use crawler_url::{HostHash, HostKey};
 use std::collections::VecDeque;
@@ -47,16 +51,12 @@ pub(crate) struct Waiting {
     pub(crate) record: RecordBytes,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct ClassQueue {
-    class: Class,
-    /// URLs not settled: leased, in the buffer or spilled.
-    queued: u64,
-    /// URLs on disk only. None of them stands before `cursor`, and nothing else after it.
-    spilled: u64,
-    cursor: u64,
-    /// One past the last place leased in this run.
-    leased_end: u64,
+/// A chunk of the queue as it stands on disk.
+#[derive(Debug)]
+pub(crate) struct StoredChunk {
+    pub(crate) class: Class,
+    /// In order, at least one.
+    pub(crate) urls: Vec<Placed>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +78,8 @@ pub(crate) enum Fetch {
 pub(crate) enum Best {
     /// At the front of the buffer.
     Buffered,
-    /// On disk: in `class`, not before `cursor`, one of `spilled`.
-    Spilled { class: Class, cursor: u64, spilled: u64 },
+    /// On disk: in `class`, one of `spilled`, in no chunk that begins before `read_from`.
+    Spilled { class: Class, read_from: u64, spilled: u64 },
     /// There is none.
     None,
 }
@@ -118,15 +118,12 @@ impl HostQueue {
 
     /// Adds URLs that stand on disk. Only before the first one is leased or appended.
     pub(crate) fn absorb(&mut self, rows: &[ClassRow]) -> Result<(), &'static str> {
-        for &ClassRow { class, head, queued } in rows {
-            let class = Class::new(class).ok_or("it has an unknown class")?;
-            if queued == 0 {
+        for row in rows {
+            let class = Class::new(row.class).ok_or("it has an unknown class")?;
+            if row.queued == 0 {
                 return Err("it has an empty class");
             }
-            let queue = self.class_mut(class);
-            queue.cursor = if queue.spilled == 0 { head } else { queue.cursor.min(head) };
-            queue.spilled += queued;
-            queue.queued += queued;
+            self.class_mut(class).absorb(row);
         }
         Ok(())
     }
@@ -135,7 +132,7 @@ impl HostQueue {
         HostRow {
             key: self.key.clone(),
             pace: self.pace.clone(),
-            classes: self.classes.iter().map(|class| self.class_row(class)).collect(),
+            classes: self.classes.iter().map(ClassQueue::to_row).collect(),
             totals: self.totals,
         }
     }
@@ -160,8 +157,8 @@ impl HostQueue {
         match (self.buffer.front(), spilled) {
             (Some(front), Some(class)) if front.class <= class.class => Best::Buffered,
             (Some(_), None) => Best::Buffered,
-            (_, Some(&ClassQueue { class, cursor, spilled, .. })) => {
-                Best::Spilled { class, cursor, spilled }
+            (_, Some(&ClassQueue { class, read_from, spilled, .. })) => {
+                Best::Spilled { class, read_from, spilled }
             }
             (None, None) => Best::None,
         }
@@ -173,24 +170,26 @@ impl HostQueue {
     }
 
     /// Queues a URL at the end of its class, in the buffer if it belongs to the first
-    /// `buffer_urls_max` ones. Hand-over `number` will carry it. `seq` must be greater than that of
-    /// any URL before.
+    /// `buffer_urls_max` ones. Hand-over `number` will carry it, in the chunk with the key that is
+    /// given back. `seq` must be greater than that of any URL before.
     pub(crate) fn append(
         &mut self,
         class: Class,
         seq: u64,
-        record: RecordBytes,
+        record: &RecordBytes,
         buffer_urls_max: usize,
         number: u64,
     ) -> QueueKey {
-        self.class_mut(class).queued += 1;
-        if self.make_room(class, buffer_urls_max, number) {
-            let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
-            self.buffer.insert(idx, Waiting { class, seq, record });
-        } else {
-            self.spill(class, seq, number);
+        let goes = self.make_room(class, buffer_urls_max, number);
+        let first = self.class_mut(class).add(seq, goes, number);
+        match goes {
+            Goes::ToBuffer => {
+                let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
+                self.buffer.insert(idx, Waiting { class, seq, record: record.clone() });
+            }
+            Goes::ToDisk => self.spilled_number = number,
         }
-        QueueKey { host: self.hash, class, seq }
+        QueueKey { host: self.hash, class, seq: first }
     }
 
     /// The last class to read from disk together with `class`: all of them, while what is on disk
@@ -204,23 +203,29 @@ impl HostQueue {
 
     /// Puts URLs read from disk into the buffer, in order; those that it does not miss are left
     /// out: they are leased, or their removal is under way.
-    pub(crate) fn refill(&mut self, urls: Vec<Waiting>) {
-        for url in urls {
-            let (class, seq) = (url.class, url.seq);
-            let Some(queue) = self.classes.iter_mut().find(|queue| queue.class == class) else {
-                continue;
-            };
-            if queue.spilled == 0 || seq < queue.cursor {
-                continue;
+    pub(crate) fn refill(&mut self, chunks: Vec<StoredChunk>) {
+        for StoredChunk { class, urls } in chunks {
+            let ends = urls.first().zip(urls.last()).map(|(first, last)| (first.0, last.0));
+            let mut taken = 0;
+            for (seq, record) in urls {
+                if self.known_class(class).is_some_and(|queue| queue.take(seq)) {
+                    taken += 1;
+                    self.put_back(Waiting { class, seq, record });
+                }
             }
-            queue.cursor = seq + 1;
-            queue.spilled -= 1;
-            if self.buffer.back().is_none_or(|back| back.class <= class) {
-                self.buffer.push_back(url);
-            } else {
-                let idx = self.buffer.partition_point(|waiting| waiting.class <= class);
-                self.buffer.insert(idx, url);
+            if let Some((queue, (first, last))) = self.known_class(class).zip(ends) {
+                queue.hold(first, last, taken);
             }
+        }
+    }
+
+    /// Puts a URL into the buffer, behind the others of its class.
+    fn put_back(&mut self, url: Waiting) {
+        if self.buffer.back().is_none_or(|back| back.class <= url.class) {
+            self.buffer.push_back(url);
+        } else {
+            let idx = self.buffer.partition_point(|waiting| waiting.class <= url.class);
+            self.buffer.insert(idx, url);
         }
     }
 
@@ -254,16 +259,17 @@ impl HostQueue {
         Some(before)
     }
 
-    /// Removes a leased URL for good.
-    pub(crate) fn finish(&mut self, class: Class, seq: u64) {
+    /// Removes a leased URL for good. Gives the key of its chunk if that has ended.
+    pub(crate) fn finish(&mut self, class: Class, seq: u64) -> Option<QueueKey> {
         self.end_fetch(class, seq);
-        let Some(idx) = self.leased_idx(class, seq) else { return };
+        let idx = self.leased_idx(class, seq)?;
         self.leased.swap_remove(idx);
         let queue = self.class_mut(class);
-        queue.queued -= 1;
+        let ended = queue.settle(seq);
         if queue.queued == 0 {
             self.classes.retain(|queue| queue.class != class);
         }
+        ended.map(|first| QueueKey { host: self.hash, class, seq: first })
     }
 
     /// Puts a leased URL back where it was.
@@ -278,53 +284,39 @@ impl HostQueue {
 
     /// Whether a new URL of `class` belongs into the buffer. Drops worse ones from its end, which
     /// are on disk anyway.
-    fn make_room(&mut self, class: Class, buffer_urls_max: usize, number: u64) -> bool {
+    fn make_room(&mut self, class: Class, buffer_urls_max: usize, number: u64) -> Goes {
         // Behind spilled URLs of its own or a better class it would be fetched before them.
         if self.classes.iter().any(|queue| queue.class <= class && queue.spilled > 0) {
-            return false;
+            return Goes::ToDisk;
         }
         while self.buffer.len() >= buffer_urls_max {
             let Some(back) = self.buffer.back().filter(|back| back.class > class) else {
-                return false;
+                return Goes::ToDisk;
             };
             let (worse, seq) = (back.class, back.seq);
+            let queue = self.class_mut(worse);
             // One that was given back must stay: the cursor would go back over places whose
             // removal is not yet on disk.
-            if seq < self.class_mut(worse).leased_end {
-                return true;
+            if seq < queue.leased_end {
+                return Goes::ToBuffer;
             }
+            queue.spill_last(seq);
+            self.spilled_number = number;
             self.buffer.pop_back();
-            self.spill(worse, seq, number);
         }
-        true
-    }
-
-    /// Counts a URL as standing on disk only. It is the class's last one, or the last of those in
-    /// the buffer.
-    fn spill(&mut self, class: Class, seq: u64, number: u64) {
-        self.spilled_number = number;
-        let queue = self.class_mut(class);
-        queue.cursor = if queue.spilled == 0 { seq } else { queue.cursor.min(seq) };
-        queue.spilled += 1;
-    }
-
-    fn class_row(&self, queue: &ClassQueue) -> ClassRow {
-        let class = queue.class;
-        let leased = self.leased.iter().filter(|place| place.class == class).map(|place| place.seq);
-        let first = self.buffer.partition_point(|waiting| waiting.class < class);
-        let buffered = self.buffer.get(first).filter(|waiting| waiting.class == class);
-        let spilled = (queue.spilled > 0).then_some(queue.cursor);
-        let head = leased.chain(buffered.map(|waiting| waiting.seq)).chain(spilled).min();
-        ClassRow { class: class.number(), head: head.unwrap_or(0), queued: queue.queued }
+        Goes::ToBuffer
     }
 
     fn class_mut(&mut self, class: Class) -> &mut ClassQueue {
         let idx = self.classes.partition_point(|queue| queue.class < class);
         if self.classes.get(idx).is_none_or(|queue| queue.class != class) {
-            let new = ClassQueue { class, queued: 0, spilled: 0, cursor: 0, leased_end: 0 };
-            self.classes.insert(idx, new);
+            self.classes.insert(idx, ClassQueue::new(class));
         }
         &mut self.classes[idx]
+    }
+
+    fn known_class(&mut self, class: Class) -> Option<&mut ClassQueue> {
+        self.classes.iter_mut().find(|queue| queue.class == class)
     }
 
     fn leased_idx(&self, class: Class, seq: u64) -> Option<usize> {

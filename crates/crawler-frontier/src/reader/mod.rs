@@ -1,15 +1,14 @@
 //! Reading the store from any thread.
 
-use crate::class::Class;
+mod queue;
+
 use crate::db::checkpoint::Checkpoint;
 use crate::db::spaces::Spaces;
 use crate::due_row::DueKey;
 use crate::error::FrontierError;
-use crate::host_queue::Waiting;
 use crate::host_row::{Appended, HostRow};
 use crate::key::QueueKey;
 use crate::page::PageMemory;
-use crate::record::RecordBytes;
 use crate::robots_row::{RobotsKey, RobotsMemory};
 use crate::seen::{SeenHandle, SeenKey};
 use crate::seen_row::{SeenRowKey, SeenRowKind, Undecided, read_fresh};
@@ -182,42 +181,6 @@ impl FrontierReader {
         rows.take(rows_max).map(read).collect()
     }
 
-    /// At most `urls_max` URLs of a host, from place `cursor` of `class` on, and up to the end of
-    /// class `last`.
-    pub(crate) fn scan_queue(
-        &self,
-        host: HostHash,
-        class: Class,
-        cursor: u64,
-        last: Class,
-        urls_max: usize,
-    ) -> Result<Vec<Waiting>, FrontierError> {
-        let place = |class, seq| QueueKey { host, class, seq }.to_bytes();
-        let range = place(class, cursor)..=place(last, u64::MAX);
-        // A snapshot shows a commit whole or not at all, so no place is skipped.
-        let rows = self.db.snapshot().range(&self.spaces.queue, range);
-        let read = |row: fjall::Guard| {
-            let (key, record) = row.into_inner().map_err(|error| self.store_error(error))?;
-            let key = QueueKey::from_bytes(&key).ok_or_else(|| self.damaged("a queue key"))?;
-            // A copy: the row may be a window into a whole block, which it would keep in memory.
-            let record = RecordBytes::from(&record[..]);
-            Ok(Waiting { class: key.class, seq: key.seq, record })
-        };
-        rows.take(urls_max).map(read).collect()
-    }
-
-    /// Visits the fingerprint of every queued URL, host by host.
-    pub(crate) fn for_each_queued(
-        &self,
-        visit: &mut dyn FnMut(Fingerprint) -> Result<(), FrontierError>,
-    ) -> Result<(), FrontierError> {
-        for row in self.db.snapshot().iter(&self.spaces.queue) {
-            let (key, record) = self.read_queued(row)?;
-            visit(Fingerprint { host: key.host, url: record.fingerprint_url })?;
-        }
-        Ok(())
-    }
-
     /// Visits what the seen set of a shard had not written to its own files, in the order in which
     /// it came.
     pub(crate) fn recover_seen(
@@ -260,17 +223,6 @@ impl FrontierReader {
             Ok(())
         })?;
         Ok(fresh)
-    }
-
-    /// Takes a row of the queue apart.
-    pub(crate) fn read_queued(
-        &self,
-        row: fjall::Guard,
-    ) -> Result<(QueueKey, crate::record::Record), FrontierError> {
-        let (key, record) = row.into_inner().map_err(|error| self.store_error(error))?;
-        let key = QueueKey::from_bytes(&key).ok_or_else(|| self.damaged("a queue key"))?;
-        let record = crate::record::decode(&record).map_err(|e| self.damaged_record(key, e))?;
-        Ok((key, record))
     }
 
     /// Whose row it is, and the row if it is the host's own.

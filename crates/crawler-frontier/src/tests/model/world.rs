@@ -1,148 +1,16 @@
-//! Random lives of a store against a model that keeps everything in a map.
+//! The store under test, driven beside the truth.
 
-use super::tree::Tree;
-use super::*;
+use super::truth::{Model, State, host_of};
+use super::{HOST_CONCURRENCY, HOSTS, Step};
+use crate::tests::tree::Tree;
+use crate::tests::*;
 use crate::{Disposition, Wake};
-use proptest::prelude::*;
-use std::collections::BTreeMap;
+use crawler_url::Fingerprint;
 use std::sync::mpsc;
 use std::time::Duration;
 
-const HOSTS: usize = 3;
-const HOST_CONCURRENCY: u16 = 2;
-
-/// What happens next.
-#[derive(Clone, Debug)]
-enum Step {
-    /// Offer these: host, URL number, class 0 to 3.
-    Offer(Vec<(usize, u16, u8)>),
-    /// Have all that was offered decided.
-    Judge,
-    /// Decide so many of what was offered, commit that, and crash.
-    CrashWhileJudging(usize, u16),
-    /// Lease up to so many, and make each host wait so long afterwards.
-    Lease(usize, u64),
-    /// The fetch of the n-th lease ends.
-    Release(usize),
-    /// The n-th lease ends.
-    Settle(usize, Disposition),
-    Snooze(usize, u64),
-    /// Hand everything over, but do not commit yet.
-    Take,
-    /// Commit what was handed over.
-    Commit,
-    /// Lose everything not committed and come back with so many shards.
-    Crash(u16),
-    /// Lose power when so much of a commit, in thousandths, has reached the disk.
-    CrashInCommit(usize, u16),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let url = (0..HOSTS, 0..150u16, 0..4u8);
-    let disposition = prop_oneof![
-        2 => Just(Disposition::Fetched),
-        1 => Just(Disposition::Done),
-        1 => Just(Disposition::Retry),
-        1 => Just(Disposition::GiveBack),
-    ];
-    prop_oneof![
-        6 => prop::collection::vec(url, 1..60).prop_map(Step::Offer),
-        6 => Just(Step::Judge),
-        1 => (0..40usize, 1..5u16).prop_map(|(n, shards)| Step::CrashWhileJudging(n, shards)),
-        8 => (1..40usize, 0..20u64).prop_map(|(n, wait)| Step::Lease(n, wait)),
-        3 => (0..9usize).prop_map(Step::Release),
-        9 => (0..9usize, disposition).prop_map(|(n, end)| Step::Settle(n, end)),
-        1 => (0..9usize, 0..50u64).prop_map(|(n, wait)| Step::Snooze(n, wait)),
-        3 => Just(Step::Take),
-        3 => Just(Step::Commit),
-        1 => (1..5u16).prop_map(Step::Crash),
-        1 => (0..1001usize, 1..5u16).prop_map(|(n, shards)| Step::CrashInCommit(n, shards)),
-    ]
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Waiting,
-    Leased,
-    Released,
-    Done,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    /// Class, place: the order within the host.
-    rank: (u8, u64),
-    attempts: u8,
-    state: State,
-}
-
-/// The truth: what a frontier should hold.
-#[derive(Clone, Debug, Default)]
-struct Model {
-    urls: BTreeMap<String, Entry>,
-    /// Offered with their class, and neither let in nor dropped.
-    undecided: Vec<(String, u8)>,
-    places: u64,
-    next_fetch_at: BTreeMap<String, u64>,
-}
-
-impl Model {
-    fn rank(&mut self, class: u8) -> (u8, u64) {
-        self.places += 1;
-        (class, self.places)
-    }
-
-    fn let_in(&mut self, url: String, class: u8) {
-        let rank = self.rank(class);
-        self.urls.insert(url, Entry { rank, attempts: 0, state: State::Waiting });
-    }
-
-    /// Lets those in that are new.
-    fn decide(&mut self) {
-        for (url, class) in std::mem::take(&mut self.undecided) {
-            if !self.urls.contains_key(&url) {
-                self.let_in(url, class);
-            }
-        }
-    }
-
-    fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
-        self.urls.iter().filter(move |(url, _)| host_of(url) == host)
-    }
-
-    /// The URL a host has to give next.
-    fn best(&self, host: &str) -> Option<String> {
-        let waiting = self.of_host(host).filter(|(_, entry)| entry.state == State::Waiting);
-        waiting.min_by_key(|(_, entry)| entry.rank).map(|(url, _)| url.clone())
-    }
-
-    fn has_capacity(&self, host: &str) -> bool {
-        let leased = self.of_host(host).filter(|(_, entry)| entry.state == State::Leased);
-        leased.count() < usize::from(HOST_CONCURRENCY)
-    }
-
-    fn next_fetch_at(&self, host: &str) -> u64 {
-        self.next_fetch_at.get(host).copied().unwrap_or(0)
-    }
-
-    fn queued(&self) -> u64 {
-        self.urls.values().filter(|entry| entry.state != State::Done).count() as u64
-    }
-
-    fn crashed(mut self) -> Self {
-        for entry in self.urls.values_mut().filter(|entry| entry.state != State::Done) {
-            entry.state = State::Waiting;
-        }
-        self
-    }
-}
-
-fn host_of(url: &str) -> &str {
-    url.trim_start_matches("http://").split('/').next().unwrap()
-}
-
 /// The store under test beside the truth.
-struct World {
+pub(super) struct World {
     dir: tempfile::TempDir,
     hosts_in_memory: usize,
     db: Option<FrontierDb>,
@@ -158,7 +26,7 @@ struct World {
 }
 
 impl World {
-    fn new(shards: u16, hosts_in_memory: usize) -> Self {
+    pub(super) fn new(shards: u16, hosts_in_memory: usize) -> Self {
         let (dir, model) = (tempfile::tempdir().unwrap(), Model::default());
         let mut world = Self {
             dir,
@@ -203,7 +71,7 @@ impl World {
         usize::from(host.slot().shard(count).0)
     }
 
-    fn run(&mut self, step: Step) {
+    pub(super) fn run(&mut self, step: Step) {
         self.now += 1;
         match step {
             Step::Offer(urls) => self.offer(&urls),
@@ -243,13 +111,23 @@ impl World {
 
     /// Exactly the unsettled URLs stand on disk, and nothing that nobody would ever read.
     fn check_disk(&self) {
-        let mut rows = 0;
-        let mut count = |_| {
-            rows += 1;
+        let reader = self.db.as_ref().unwrap().reader();
+        let mut prints = Vec::new();
+        let mut note = |print| {
+            prints.push(print);
             Ok(())
         };
-        self.db.as_ref().unwrap().reader().for_each_queued(&mut count).unwrap();
-        assert_eq!(rows, self.committed.queued());
+        reader.for_each_queued(&mut note).unwrap();
+        assert_eq!(prints.len() as u64, self.committed.queued());
+        let print_of = |record: &[u8], host| Fingerprint {
+            host,
+            url: crate::record::decode(record).unwrap().fingerprint_url,
+        };
+        for (key, chunk) in reader.chunks().unwrap() {
+            let mut urls = chunk.urls.iter();
+            let is_waiting = urls.any(|(_, record)| prints.contains(&print_of(record, key.host)));
+            assert!(is_waiting, "a chunk is left over");
+        }
     }
 
     fn offer(&mut self, urls: &[(usize, u16, u8)]) {
@@ -348,7 +226,8 @@ impl World {
             }
             Next::Empty => {
                 let hosts = (0..HOSTS).map(|n| format!("h{n}.example"));
-                let mut left = hosts.filter(|name| self.shard_of(super::host(name)) == shard);
+                let mut left =
+                    hosts.filter(|name| self.shard_of(crate::tests::host(name)) == shard);
                 let left = left
                     .find(|host| self.model.has_capacity(host) && self.model.best(host).is_some());
                 assert_eq!(left, None, "not empty");
@@ -359,7 +238,7 @@ impl World {
     /// Hosts of a shard that could be leased from, were it not for the disk.
     fn due_hosts(&self, shard: usize) -> Vec<String> {
         let names = (0..HOSTS).map(|n| format!("h{n}.example"));
-        let own = names.filter(|name| self.shard_of(super::host(name)) == shard);
+        let own = names.filter(|name| self.shard_of(crate::tests::host(name)) == shard);
         own.filter(|host| {
             self.model.has_capacity(host)
                 && self.model.best(host).is_some()
@@ -439,7 +318,7 @@ impl World {
     }
 
     /// Fetches everything that is left, each once.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         while !self.leases.is_empty() {
             self.settle(0, Disposition::Done);
         }
@@ -465,22 +344,5 @@ impl World {
         self.commit();
         self.reopen(2);
         self.check_counts();
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
-
-    #[test]
-    fn no_url_is_lost_or_leased_twice(
-        shards in 1..4u16,
-        hosts_in_memory in 1..6usize,
-        steps in prop::collection::vec(step(), 1..80),
-    ) {
-        let mut world = World::new(shards, hosts_in_memory);
-        for step in steps {
-            world.run(step);
-        }
-        world.finish();
     }
 }

@@ -1,0 +1,224 @@
+//! What holds for one host: the crawl's own settings, unless a rule names the host.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use crawler_politeness::PaceConfig;
+
+use crate::config::{CrawlConfig, RobotsPolicy};
+
+/// Settings for the hosts that a pattern matches; what is `None` is as for all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRule {
+    /// The hosts it is about.
+    pub hosts: HostGlob,
+    /// Shortest pause between two requests.
+    pub delay: Option<Duration>,
+    /// Cap on the Crawl-delay of robots.txt.
+    pub crawl_delay_max: Option<Duration>,
+    /// Fetches in flight at once.
+    pub concurrency: Option<u16>,
+    /// Responses to fetch.
+    pub pages: Option<u64>,
+    /// Bytes to receive.
+    pub bytes: Option<u64>,
+    /// Failed fetches and 5xx responses to put up with.
+    pub errors: Option<u32>,
+    /// Whether robots.txt decides.
+    pub robots: Option<RobotsPolicy>,
+    /// Nothing is asked for; URLs are skipped with reason `host_blocked`.
+    pub blocked: bool,
+}
+
+impl HostRule {
+    /// A rule that changes nothing yet.
+    #[must_use]
+    pub fn new(hosts: HostGlob) -> Self {
+        Self {
+            hosts,
+            delay: None,
+            crawl_delay_max: None,
+            concurrency: None,
+            pages: None,
+            bytes: None,
+            errors: None,
+            robots: None,
+            blocked: false,
+        }
+    }
+}
+
+/// Matches whole host names or addresses, as they stand in URLs without port; `*` is any characters,
+/// dots included. Takes time linear in the name for each `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostGlob(Box<str>);
+
+/// Why a text is no [`HostGlob`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a pattern of host names")]
+pub struct HostGlobError(String);
+
+impl FromStr for HostGlob {
+    type Err = HostGlobError;
+
+    fn from_str(text: &str) -> Result<Self, HostGlobError> {
+        let is_host_byte =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*');
+        // An IPv6 address, in brackets or not; no host name has a port here.
+        let address =
+            text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+        let is_address = address.parse::<std::net::Ipv6Addr>().is_ok();
+        if is_address {
+            return Ok(Self(address.to_ascii_lowercase().into()));
+        }
+        if text.is_empty() || !text.bytes().all(is_host_byte) {
+            return Err(HostGlobError(text.to_owned()));
+        }
+        Ok(Self(text.to_ascii_lowercase().into()))
+    }
+}
+
+impl HostGlob {
+    /// The pattern, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it matches a host in lower case.
+    #[must_use]
+    pub fn matches(&self, host: &str) -> bool {
+        let Some((head, tail)) = self.0.split_once('*') else { return *self.0 == *host };
+        let Some(mut rest) = host.strip_prefix(head) else { return false };
+        let (middle, end) = tail.rsplit_once('*').map_or(("", tail), |(middle, end)| (middle, end));
+        for piece in middle.split('*') {
+            let Some(found_idx) = rest.find(piece) else { return false };
+            rest = &rest[found_idx + piece.len()..];
+        }
+        rest.ends_with(end)
+    }
+}
+
+/// What holds for a host, all in all.
+#[derive(Debug, Clone)]
+pub(crate) struct HostPolicy {
+    pub(crate) pace: PaceConfig,
+    pub(crate) concurrency: u16,
+    pub(crate) pages: Option<u64>,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) errors: Option<u32>,
+    pub(crate) robots: RobotsPolicy,
+    /// The pattern that closes the host.
+    pub(crate) blocked_by: Option<Box<str>>,
+}
+
+/// Which rule is about a host: its number, if one is.
+pub(crate) type RuleIdx = Option<u16>;
+
+/// The policies of all hosts.
+#[derive(Debug)]
+pub(crate) struct HostPolicies {
+    usual: HostPolicy,
+    rules: Vec<(HostGlob, HostPolicy)>,
+}
+
+impl HostPolicies {
+    pub(crate) fn new(config: &CrawlConfig) -> Self {
+        let usual = HostPolicy {
+            pace: config.pace.clone(),
+            concurrency: config.host_concurrency,
+            pages: config.limits.pages_per_host,
+            bytes: config.limits.bytes_per_host,
+            errors: config.limits.errors_per_host,
+            robots: config.robots,
+            blocked_by: None,
+        };
+        let policy = |rule: &HostRule| (rule.hosts.clone(), usual.overruled_by(rule));
+        let rules = config.host_rules.iter().map(policy).collect();
+        Self { usual, rules }
+    }
+
+    /// Whether there are rules at all.
+    pub(crate) fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// The first rule that matches a host.
+    pub(crate) fn rule_of(&self, host: &str) -> RuleIdx {
+        let idx = self.rules.iter().position(|(hosts, _)| hosts.matches(host))?;
+        u16::try_from(idx).ok()
+    }
+
+    /// The policy of a rule, or the usual one.
+    pub(crate) fn get(&self, rule: RuleIdx) -> &HostPolicy {
+        let ruled = rule.and_then(|idx| self.rules.get(usize::from(idx)));
+        ruled.map_or(&self.usual, |(_, policy)| policy)
+    }
+
+    /// Most fetches in flight at once that any host may have.
+    pub(crate) fn concurrency_max(&self) -> u16 {
+        self.all().map(|policy| policy.concurrency).max().unwrap_or(1)
+    }
+
+    /// Longest pause that any host has without being asked for.
+    pub(crate) fn delay_max(&self) -> Duration {
+        self.all().map(|policy| policy.pace.delay).max().unwrap_or_default()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &HostPolicy> {
+        self.rules.iter().map(|(_, policy)| policy).chain([&self.usual])
+    }
+}
+
+impl HostPolicy {
+    fn overruled_by(&self, rule: &HostRule) -> Self {
+        let pace = PaceConfig {
+            delay: rule.delay.unwrap_or(self.pace.delay),
+            crawl_delay_max: rule.crawl_delay_max.unwrap_or(self.pace.crawl_delay_max),
+            ..self.pace.clone()
+        };
+        Self {
+            pace,
+            concurrency: rule.concurrency.unwrap_or(self.concurrency),
+            pages: rule.pages.or(self.pages),
+            bytes: rule.bytes.or(self.bytes),
+            errors: rule.errors.or(self.errors),
+            robots: rule.robots.unwrap_or(self.robots),
+            blocked_by: rule.blocked.then(|| rule.hosts.as_str().into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_hosts() {
+        let cases = [
+            ("a.example", "a.example", true),
+            ("A.Example", "a.example", true),
+            ("a.example", "b.a.example", false),
+            ("*", "a.example", true),
+            ("*.example", "a.b.example", true),
+            ("*.example", "example", false),
+            ("*.example", ".example", true),
+            ("a*", "a.example", true),
+            ("a*b*c", "abc", true),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "ac", false),
+            ("ab*ba", "aba", false),
+            ("*a*", "b", false),
+            ("**", "x", true),
+            ("127.0.0.*", "127.0.0.9", true),
+            ("[::1]", "::1", true),
+            ("::1", "::1", true),
+        ];
+        for (glob, host, expected) in cases {
+            assert_eq!(glob.parse::<HostGlob>().unwrap().matches(host), expected, "{glob} {host}");
+        }
+        for text in ["", "a b", "a.example:80", "http://a.example", "münchen.de", "a/b"] {
+            assert!(text.parse::<HostGlob>().is_err(), "{text}");
+        }
+    }
+}

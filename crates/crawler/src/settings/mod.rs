@@ -257,6 +257,7 @@ impl RawConfig {
 
 impl Settings {
     /// Places to be filled from the table, which has every default.
+    #[expect(clippy::too_many_lines, reason = "one line for each setting")]
     fn blank() -> Self {
         Self {
             urls: Vec::new(),

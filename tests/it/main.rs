@@ -15,6 +15,7 @@ mod get;
 mod harness;
 mod hostile;
 mod limits;
+mod links;
 mod politeness;
 mod repair;
 mod resources;

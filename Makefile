@@ -1,4 +1,4 @@
-# `make help` lists the targets. Variables: SEEDS=file, OUTPUT=directory, KILLS=number, ARGS="more flags".
+# `make help` lists the targets. Variables: SEEDS=file, OUTPUT=directory, KILLS=number, SECONDS=number, ARGS="more flags".
 CARGO  ?= cargo
 OUTPUT ?= ./crawl
 ARGS   ?=
@@ -6,10 +6,11 @@ KEYS   ?= 1M,20M,100M,300M
 URLS   ?= 1M,10M
 DIR    ?= /tmp
 KILLS  ?= 50
+SECONDS ?= 60
 BIN    := target/release/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e torture check bench bench-frontier fmt clean
+.PHONY: help build run test e2e torture check fuzz bench bench-frontier fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,12 +41,16 @@ check: ## Formatting, lints, documentation and the layering of the crates
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	tests/layering.sh
 
-bench: build ## Pages per CPU second on the built-in test web and on real pages
+fuzz: ## Fuzz everything that reads foreign bytes, SECONDS (60) for each target
+	fuzz/run.sh $(SECONDS)
+
+bench: build ## Pages per CPU second on the built-in test web and on real pages, MB/s of the link scanner
+	$(CARGO) run --release --locked -p crawler-benches --bin links
 	benches/crawl.sh $(BIN)
 
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
-	$(CARGO) run --release --locked -p crawler-benches -- seen --keys $(KEYS) --dir $(DIR)
-	$(CARGO) run --release --locked -p crawler-benches -- queue --urls $(URLS) --dir $(DIR)
+	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)
+	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- queue --urls $(URLS) --dir $(DIR)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

@@ -20,6 +20,7 @@ mod harness;
 mod hostile;
 mod hosts;
 mod limits;
+mod links;
 mod plan;
 mod politeness;
 mod proxy;

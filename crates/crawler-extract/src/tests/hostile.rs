@@ -74,6 +74,21 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_a_page_in_any_charset(
+        page in prop::collection::vec(any::<u8>(), 0..300),
+        label in prop::sample::select(vec![
+            "windows-1252", "koi8-r", "shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5",
+            "euc-kr", "utf-16le", "utf-16be", "replacement", "x-user-defined", "none-such", "\"",
+        ]),
+    ) {
+        let page = [b"<a href='/?", &page[..], b"'>"].concat();
+        let content_type = format!("text/html; charset={label}");
+        let input = PageInput { content_type: Some(&content_type), ..input(&page, Assets::Skip) };
+        let (seen, facts) = extracted(&input);
+        prop_assert_eq!((seen, facts), extracted(&input));
+    }
+
+    #[test]
     fn encodings_do_not_change_the_links(page in soup()) {
         let text = String::from_utf8(page).unwrap();
         let utf16: Vec<u8> = std::iter::once(0xFEFF)

@@ -58,7 +58,8 @@ impl WarcReader {
 
 impl<R: BufRead> WarcReader<R> {
     /// Reads from any source that stands at `offset` of a file; `path` is for error texts.
-    pub(crate) fn new(path: &Path, source: R, offset: u64) -> Self {
+    #[must_use]
+    pub fn new(path: &Path, source: R, offset: u64) -> Self {
         let source = Counted { inner: source, offset };
         Self { path: path.to_owned(), source, ended: false }
     }

@@ -83,7 +83,7 @@ pub fn explain_url(
     }
     let _lock = take_lock(data_dir)?;
     let frontier = FrontierDb::open(&store)?;
-    let canonical = read_checkpoint(data_dir, &frontier)?.and_then(|it| it.canonical);
+    let canonical = frontier.rules().cloned();
     let reader = frontier.reader();
     let seed = reader.fingerprint_seed();
     let canonicalizer = Canonicalizer::keyed(seed).with_rules(canonical.as_ref().unwrap_or(rules));

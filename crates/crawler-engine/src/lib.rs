@@ -19,7 +19,6 @@ mod cores;
 mod counters;
 mod examine;
 mod explain;
-mod feed;
 mod handle;
 mod host_policy;
 mod lock;

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use crawler_frontier::{Candidate, FrontierDb, FrontierError, Hops, Source};
-use crawler_url::{Canonicalizer, WireUrl};
+use crawler_frontier::transfer::Feed;
+use crawler_frontier::{FrontierDb, FrontierError};
+use crawler_url::WireUrl;
 use serde::Deserialize;
 
 use crate::clock;
-use crate::feed::Feed;
 use crate::start::{StartError, read_checkpoint, take_lock};
 use crate::transfer::Account;
 use crate::traps::{TRAP, write_report};
@@ -65,43 +65,33 @@ pub fn release_trap(data_dir: &Path, template: &str) -> Result<u64, ReleaseError
     let trap = traps.find(|trap| trap.template == template && !trap.released);
     trap.ok_or_else(unknown)?.released = true;
     let path = data_dir.join("reports/skipped.jsonl");
-    let rules = checkpoint.canonical.clone().unwrap_or_default();
-    let canonicalizer =
-        Canonicalizer::keyed(frontier.reader().fingerprint_seed()).with_rules(&rules);
     let queued_before = frontier.reader().queued()?;
     let file = File::open(&path).map_err(|source| ReleaseError::Report { path, source })?;
     let rows = BufReader::new(file).split(b'\n').map_while(Result::ok);
-    let links = rows.filter_map(|row| candidate(&row, template, &canonicalizer));
     let mut feed = Feed::begin(&mut frontier, clock::now())?;
-    for link in links {
-        feed.offer(link)?;
+    for link in rows.filter_map(|row| refused(&row, template)) {
+        feed.offer_link(link.url, link.via, link.depth)?;
     }
     let mut account = Account::new(checkpoint, queued_before);
     feed.commit(|queued| account.payload(queued))?;
-    let new = feed.new;
+    let new = feed.queued();
     write_report(data_dir, &account.checkpoint.traps)
         .map_err(|source| ReleaseError::Report { path: data_dir.join("reports"), source })?;
     Ok(new)
 }
 
-/// What is to be fetched of a row.
-fn candidate(row: &[u8], template: &str, canonicalizer: &Canonicalizer) -> Option<Candidate> {
-    #[derive(Deserialize)]
-    struct Row {
-        url: WireUrl,
-        reason: String,
-        detail: Option<String>,
-        via: Option<Box<str>>,
-        depth: u16,
-    }
-    let row: Row = serde_json::from_slice(row).ok()?;
-    (row.reason == TRAP && row.detail.as_deref() == Some(template)).then(|| Candidate {
-        fingerprint: canonicalizer.fingerprint(&row.url),
-        url: row.url,
-        via: row.via,
-        depth: row.depth,
-        redirects: 0,
-        hops: Hops::default(),
-        source: Source::Link,
-    })
+/// A link that was refused, as its row tells.
+#[derive(Deserialize)]
+struct RefusedLink {
+    url: WireUrl,
+    reason: String,
+    detail: Option<String>,
+    via: Option<Box<str>>,
+    depth: u16,
+}
+
+/// The link of a row, if it was refused because of `template`.
+fn refused(row: &[u8], template: &str) -> Option<RefusedLink> {
+    let link: RefusedLink = serde_json::from_slice(row).ok()?;
+    (link.reason == TRAP && link.detail.as_deref() == Some(template)).then_some(link)
 }

@@ -157,7 +157,7 @@ pub(crate) fn start_measured(
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
     let resumed = frontier.payload().is_some();
-    check_rules(&config, checkpoint.as_ref())?;
+    settle_rules(&config, &mut frontier)?;
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
@@ -283,16 +283,14 @@ fn open_store(
 
 /// Refuses rules by which URLs that were seen would not be known again. A new generation begins
 /// with nothing seen but what is queued, and so may have new ones.
-fn check_rules(config: &CrawlConfig, checkpoint: Option<&Checkpoint>) -> Result<(), StartError> {
-    let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.positions.is_some()) else {
-        return Ok(());
-    };
-    let before = checkpoint.canonical.clone().unwrap_or_else(CanonicalRules::none);
-    let differences = before.differences(&config.canonical);
-    if differences.is_empty() || config.start == Start::Recrawl {
-        return Ok(());
+fn settle_rules(config: &CrawlConfig, frontier: &mut FrontierDb) -> Result<(), StartError> {
+    let none = CanonicalRules::none();
+    let differences = frontier.rules().unwrap_or(&none).differences(&config.canonical);
+    if !differences.is_empty() && config.start != Start::Recrawl && frontier.knows_urls()? {
+        return Err(StartError::OtherRules { dir: config.data_dir.clone(), differences });
     }
-    Err(StartError::OtherRules { dir: config.data_dir.clone(), differences })
+    frontier.set_rules(config.canonical.clone());
+    Ok(())
 }
 
 /// The seeds of this run and of earlier ones: those already taken are known to the seen set.

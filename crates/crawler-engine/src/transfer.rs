@@ -4,13 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crawler_frontier::transfer::{self, Item, Restore, RestoreError, Totals};
-use crawler_frontier::{Candidate, FrontierDb, FrontierError, Hops, Source};
-use crawler_url::{CanonicalRules, Canonicalizer, Fingerprint, WireUrl};
+use crawler_frontier::transfer::{self, Feed, Item, Restore, RestoreError, Totals};
+use crawler_frontier::{FrontierDb, FrontierError};
+use crawler_url::{CanonicalRules, Fingerprint, WireUrl};
 
 use crate::clock;
 use crate::counters::Counters;
-use crate::feed::Feed;
 use crate::lock::DirLock;
 use crate::start::{StartError, has_results, read_checkpoint, take_lock};
 use crate::writer::Checkpoint;
@@ -76,8 +75,6 @@ impl From<FrontierError> for ImportError {
 pub struct Import {
     data_dir: PathBuf,
     frontier: FrontierDb,
-    /// By which URLs are known again: the rules of the crawl, if it has begun.
-    canonicalizer: Canonicalizer,
     _lock: DirLock,
 }
 
@@ -91,14 +88,14 @@ impl Import {
         fs::create_dir_all(data_dir)
             .map_err(|source| StartError::DataDir { dir: data_dir.to_owned(), source })?;
         let lock = take_lock(data_dir)?;
-        let frontier = FrontierDb::open(&data_dir.join("store"))?;
+        let mut frontier = FrontierDb::open(&data_dir.join("store"))?;
         if frontier.payload().is_none() && has_results(data_dir) {
             return Err(StartError::LostFrontier { dir: data_dir.to_owned() });
         }
-        let stored = read_checkpoint(data_dir, &frontier)?.and_then(|it| it.canonical);
-        let canonicalizer = Canonicalizer::keyed(frontier.reader().fingerprint_seed())
-            .with_rules(stored.as_ref().unwrap_or(rules));
-        Ok(Self { data_dir: data_dir.to_owned(), frontier, canonicalizer, _lock: lock })
+        if frontier.rules().is_none() || !frontier.knows_urls()? {
+            frontier.set_rules(rules.clone());
+        }
+        Ok(Self { data_dir: data_dir.to_owned(), frontier, _lock: lock })
     }
 
     /// Restores an export; the frontier must be empty. Counting begins anew: what the crawl had
@@ -149,13 +146,13 @@ impl Import {
             if remember_as_seeds {
                 feed.add_seed(&url);
             }
-            feed.offer(imported(url, &self.canonicalizer)).map_err(failed)?;
+            feed.offer(url).map_err(failed)?;
             if n % COMMIT_URLS == 0 {
                 feed.commit(|queued| account.payload(queued)).map_err(failed)?;
             }
         }
         feed.commit(|queued| account.payload(queued)).map_err(failed)?;
-        Ok(Brought { new: feed.new, known: feed.known })
+        Ok(Brought { new: feed.queued(), known: feed.known() })
     }
 
     /// Remembers a list of URLs as seen, so that they are not fetched.
@@ -167,10 +164,11 @@ impl Import {
         urls: &mut dyn Iterator<Item = Result<WireUrl, E>>,
     ) -> Result<Brought, E> {
         let mut brought = Brought::default();
+        let canonicalizer = self.frontier.canonicalizer();
         let mut prints = Vec::new();
         for url in urls {
             match url {
-                Ok(url) => prints.push(self.canonicalizer.fingerprint(&url)),
+                Ok(url) => prints.push(canonicalizer.fingerprint(&url)),
                 Err(error) => {
                     self.mark(&mut prints, &mut brought)?;
                     return Err(error);
@@ -207,19 +205,6 @@ pub struct Brought {
     pub new: u64,
     /// URLs that were known before, repeats in the list included.
     pub known: u64,
-}
-
-/// As a seed is queued.
-fn imported(url: WireUrl, canonicalizer: &Canonicalizer) -> Candidate {
-    Candidate {
-        fingerprint: canonicalizer.fingerprint(&url),
-        url,
-        via: None,
-        depth: 0,
-        redirects: 0,
-        hops: Hops::default(),
-        source: Source::Seed,
-    }
 }
 
 /// Keeps the crawl's counters true while URLs are queued behind its back.
@@ -283,7 +268,6 @@ impl Checkpoint {
         Self {
             positions: None,
             counters: Counters::default(),
-            canonical: None,
             traps: Vec::new(),
             addresses: Vec::new(),
         }

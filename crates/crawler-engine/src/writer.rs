@@ -71,9 +71,6 @@ pub(crate) struct Checkpoint {
     #[serde(default)]
     pub(crate) positions: Option<StorePositions>,
     pub(crate) counters: Counters,
-    /// By which rules URLs are remembered as seen; none before the first crawl.
-    #[serde(default)]
-    pub(crate) canonical: Option<CanonicalRules>,
     /// Templates of URLs that bring nothing new.
     #[serde(default)]
     pub(crate) traps: Vec<Trap>,
@@ -261,9 +258,8 @@ fn record(
     // What ends before the next commit need not be remembered.
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
     let positions = Some(positions);
-    let canonical = Some(shared.config.canonical.clone());
     let traps = shared.traps.all();
-    let checkpoint = Checkpoint { positions, counters, canonical, traps, addresses };
+    let checkpoint = Checkpoint { positions, counters, traps, addresses };
     let payload = serde_json::to_vec(&checkpoint)?;
     Ok(frontier.commit(pending, &payload)?)
 }

@@ -2,6 +2,7 @@
 
 use super::spaces::Spaces;
 use crate::error::FrontierError;
+use crawler_url::CanonicalRules;
 use fjall::{OwnedWriteBatch, Readable, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -15,6 +16,8 @@ pub(crate) struct Checkpoint {
     pub(crate) shards: u16,
     /// Makes fingerprints unforeseeable.
     pub(crate) seed: u64,
+    /// By which URLs are known again; none before they were told.
+    pub(crate) rules: Option<CanonicalRules>,
     /// No place in a queue was dealt from here on.
     pub(crate) next_seq: u64,
     /// The caller's; none before the first commit.
@@ -71,7 +74,14 @@ mod tests {
     fn other_formats_and_cut_rows_are_told_apart() {
         let path = Path::new("/d/db");
         let payload = Some(vec![1, 2]);
-        let row = Checkpoint { generation: 3, shards: 2, seed: 9, next_seq: 70, payload };
+        let row = Checkpoint {
+            generation: 3,
+            shards: 2,
+            seed: 9,
+            rules: Some(CanonicalRules::default()),
+            next_seq: 70,
+            payload,
+        };
         let bytes = postcard::to_extend(&row, FORMAT.to_le_bytes().to_vec()).unwrap();
         assert_eq!(Checkpoint::decode(&bytes, path).unwrap(), row);
         let mut other = bytes.clone();

@@ -41,10 +41,15 @@ fn write_queued(db: &FrontierDb) -> Result<Vec<RunMeta>, FrontierError> {
         }
         Ok(())
     };
-    db.reader().for_each_queued(&mut |fingerprint| {
+    let canonicalizer = db.canonicalizer();
+    for url in db.reader().queued_urls(&db.db.snapshot()) {
+        // Not the fingerprint it was queued with: the rules may be new.
+        let fingerprint = canonicalizer.fingerprint(&url?.1.url);
         keys.push(SeenKey::new(fingerprint, db.checkpoint.seed));
-        if keys.len() == KEYS_AT_ONCE { write(&mut keys) } else { Ok(()) }
-    })?;
+        if keys.len() == KEYS_AT_ONCE {
+            write(&mut keys)?;
+        }
+    }
     write(&mut keys)?;
     Ok(runs)
 }

@@ -18,7 +18,7 @@ use crate::ops::Ops;
 use crate::reader::FrontierReader;
 use crate::seen::SeenStore;
 use checkpoint::Checkpoint;
-use crawler_url::{HostHash, ShardCount, Slot, WireUrl};
+use crawler_url::{CanonicalRules, Canonicalizer, HostHash, ShardCount, Slot, WireUrl};
 use fjall::Database;
 use journals::Journals;
 pub use repair::{KnownUrls, Mended};
@@ -121,6 +121,37 @@ impl FrontierDb {
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.checkpoint.generation
+    }
+
+    /// The rules by which the URLs of this store are known again; `None` before they were told.
+    #[must_use]
+    pub fn rules(&self) -> Option<&CanonicalRules> {
+        self.checkpoint.rules.as_ref()
+    }
+
+    /// Has URLs known again by these rules. They become durable with the next commit. Where URLs
+    /// are known already, those that the rules change would be taken for new: see
+    /// [`knows_urls`](Self::knows_urls).
+    pub fn set_rules(&mut self, rules: CanonicalRules) {
+        self.checkpoint.rules = Some(rules);
+    }
+
+    /// Gives URLs the fingerprints by which this store knows them.
+    #[must_use]
+    pub fn canonicalizer(&self) -> Canonicalizer {
+        let canonicalizer = Canonicalizer::keyed(self.checkpoint.seed);
+        match &self.checkpoint.rules {
+            Some(rules) => canonicalizer.with_rules(rules),
+            None => canonicalizer,
+        }
+    }
+
+    /// Whether any URL was ever offered.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn knows_urls(&self) -> Result<bool, FrontierError> {
+        Ok(self.seen.keys() > 0 || !self.is_space_empty(&self.spaces.seen)?)
     }
 
     /// A reader for a shard.

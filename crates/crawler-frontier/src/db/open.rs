@@ -79,6 +79,7 @@ fn new_checkpoint() -> Checkpoint {
         // Random enough that nobody outside can foresee it: the standard library draws its hash
         // keys from the operating system.
         seed: RandomState::new().hash_one(0),
+        rules: None,
         next_seq: 0,
         payload: None,
     }

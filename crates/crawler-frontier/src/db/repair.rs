@@ -5,7 +5,7 @@ use super::open::{self, SEEN_DIR};
 use super::{FrontierDb, commit, db_dir, manifests, run_key, step};
 use crate::error::FrontierError;
 use crate::seen::{DamagedRun, RunMeta, SeenKey, damaged_runs};
-use crawler_url::{Canonicalizer, WireUrl};
+use crawler_url::WireUrl;
 use fjall::{AbstractTree, OwnedWriteBatch, PersistMode};
 use std::path::{Path, PathBuf};
 
@@ -99,7 +99,7 @@ impl FrontierDb {
             keys.push(SeenKey::new(fingerprint, seed));
             Ok(())
         })?;
-        let canonicalizer = Canonicalizer::keyed(seed);
+        let canonicalizer = self.canonicalizer();
         known(&mut |url| keys.push(SeenKey::new(canonicalizer.fingerprint(url), seed)));
         mended.done.push(format!(
             "the seen set is written anew: {readable} keys were still readable, {lost} were not; {} \

@@ -67,6 +67,7 @@ impl<E: From<FrontierError>> Walk<'_, E> {
             version: VERSION,
             generation: self.db.generation(),
             fingerprint_seed: self.reader.fingerprint_seed(),
+            rules: self.db.rules().cloned(),
             next_place: self.reader.next_seq()?,
             queued: slots.iter().map(|(_, row)| row.queued).sum(),
             seen: slots.iter().map(|(_, row)| row.seen).sum(),

@@ -48,9 +48,8 @@ impl<'a> Feed<'a> {
             // A full channel rings already; without a listener there is nobody to wake.
             let _ = ring.try_send(());
         });
-        let reader = db.reader();
-        let canonicalizer = Canonicalizer::keyed(reader.fingerprint_seed());
-        let frontier = Frontier::recover(reader, ShardId(0), ShardCount::ONE, LIMITS, wake)?;
+        let canonicalizer = db.canonicalizer();
+        let frontier = Frontier::recover(db.reader(), ShardId(0), ShardCount::ONE, LIMITS, wake)?;
         let mut feed = Self { db, frontier, bell, canonicalizer, now, queued: 0, known: 0 };
         // What the crawl had found and not decided comes before what is offered here.
         feed.decide_all()?;
@@ -63,7 +62,7 @@ impl<'a> Feed<'a> {
     /// # Errors
     /// As [`Feed::begin`].
     pub fn offer(&mut self, url: WireUrl) -> Result<(), FrontierError> {
-        let candidate = Candidate {
+        self.offer_candidate(Candidate {
             fingerprint: self.canonicalizer.fingerprint(&url),
             url,
             via: None,
@@ -71,7 +70,31 @@ impl<'a> Feed<'a> {
             redirects: 0,
             hops: Hops::default(),
             source: Source::Seed,
-        };
+        })
+    }
+
+    /// Queues a URL as it was found, unless it is known.
+    ///
+    /// # Errors
+    /// As [`Feed::begin`].
+    pub fn offer_link(
+        &mut self,
+        url: WireUrl,
+        via: Option<Box<str>>,
+        depth: u16,
+    ) -> Result<(), FrontierError> {
+        self.offer_candidate(Candidate {
+            fingerprint: self.canonicalizer.fingerprint(&url),
+            url,
+            via,
+            depth,
+            redirects: 0,
+            hops: Hops::default(),
+            source: Source::Link,
+        })
+    }
+
+    fn offer_candidate(&mut self, candidate: Candidate) -> Result<(), FrontierError> {
         let admitted = self.frontier.admit([candidate], self.now)?;
         self.count(&admitted);
         while !self.frontier.has_room() {

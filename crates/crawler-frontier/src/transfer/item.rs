@@ -6,7 +6,7 @@ use crate::page::PageMemory;
 use crate::robots_row::{RobotsMemory, RobotsText};
 use crate::seen::SeenKey;
 use crawler_politeness::{Pace, UnixMillis};
-use crawler_url::{Fingerprint, HostKey, Scheme, WireUrl};
+use crawler_url::{CanonicalRules, Fingerprint, HostKey, Scheme, WireUrl};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Version of the items; another one is refused.
@@ -46,6 +46,9 @@ pub struct Header {
     /// Key of all fingerprints, and so of the seen set. A secret of the crawl.
     #[serde(serialize_with = "write_hex", deserialize_with = "read_hex")]
     pub fingerprint_seed: u64,
+    /// The rules by which URLs are known again; none if they were never told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<CanonicalRules>,
     /// No place in a queue was dealt from here on.
     pub next_place: u64,
     /// URLs queued, as the store counts them.

@@ -71,7 +71,7 @@ impl<'a> Restore<'a> {
         let Item::Frontier(header) = first else {
             return Err(RestoreError::Item("the first line of an export tells its version"));
         };
-        let Header { version, generation, fingerprint_seed, next_place, .. } = header;
+        let Header { version, generation, fingerprint_seed, rules, next_place, .. } = header;
         if version != VERSION {
             return Err(RestoreError::Version { found: version });
         }
@@ -85,11 +85,12 @@ impl<'a> Restore<'a> {
             .map_err(|error| FrontierError::io(&path, error))?;
         db.checkpoint.generation = generation;
         db.checkpoint.seed = fingerprint_seed;
+        db.checkpoint.rules = rules;
         db.checkpoint.shards = 1;
         db.checkpoint.next_seq = next_place;
         Ok(Self {
+            canonicalizer: db.canonicalizer(),
             db,
-            canonicalizer: Canonicalizer::keyed(fingerprint_seed),
             ops: Ops::default(),
             slots: Slot::all().map(|_| SlotRow::default()).collect(),
             host: None,

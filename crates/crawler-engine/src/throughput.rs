@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crawler_politeness::{DomainKey, DomainLimits, DomainPermit, RateCap, UnixMillis};
-use crawler_url::{WireUrl, registrable_domain};
+use crawler_url::{WireUrl, owner_domain};
 
 use crate::config::CrawlConfig;
 
@@ -59,7 +59,6 @@ impl Throughput {
         now: UnixMillis,
     ) -> Result<Option<DomainPermit>, UnixMillis> {
         let Some(domains) = &self.domains else { return Ok(None) };
-        let domain = registrable_domain(url.host()).unwrap_or(url.host());
-        domains.reserve(DomainKey::new(domain), now).map(Some)
+        domains.reserve(DomainKey::new(owner_domain(url.host())), now).map(Some)
     }
 }

@@ -143,12 +143,26 @@ impl fmt::Display for HostHash {
 #[must_use]
 pub fn registrable_domain(host: &str) -> Option<&str> {
     let host = undotted(host).unwrap_or(host);
-    if host.starts_with('[') || host.contains(':') || host.parse::<Ipv4Addr>().is_ok() {
-        return None;
-    }
-    let domain = psl::domain(host.as_bytes())?;
+    let domain = domain_of(host)?;
     if !domain.suffix().is_known() {
         return None;
     }
     host.get(host.len() - domain.as_bytes().len()..)
+}
+
+/// Whom the host belongs to, for all that anybody can tell: its registrable domain, by the default
+/// rule of the public suffix list (the last two labels) under a suffix that is not in it, and the
+/// host itself if it is an IP address, a public suffix or a single label.
+#[must_use]
+pub fn owner_domain(host: &str) -> &str {
+    let host = undotted(host).unwrap_or(host);
+    let domain = domain_of(host).and_then(|it| host.get(host.len() - it.as_bytes().len()..));
+    domain.unwrap_or(host)
+}
+
+fn domain_of(host: &str) -> Option<psl::Domain<'_>> {
+    if host.starts_with('[') || host.contains(':') || host.parse::<Ipv4Addr>().is_ok() {
+        return None;
+    }
+    psl::domain(host.as_bytes())
 }

@@ -31,7 +31,7 @@ pub use canonical::{
 };
 pub use error::UrlError;
 pub use fingerprint::Fingerprint;
-pub use host::{HostHash, HostKey, registrable_domain};
+pub use host::{HostHash, HostKey, owner_domain, registrable_domain};
 pub use join::Base;
 pub use slot::{ShardCount, ShardId, ShardIds, Slot};
 pub use surt::surt;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{texts, wire};
-use crate::{HostHash, HostKey, WireUrl, registrable_domain};
+use crate::{HostHash, HostKey, WireUrl, owner_domain, registrable_domain};
 
 #[test]
 fn keys_name_host_and_odd_port() {
@@ -61,6 +61,21 @@ fn registrable_domains_follow_the_public_suffix_list() {
     ];
     for (host, expected) in cases {
         assert_eq!(registrable_domain(host), expected, "{host:?}");
+    }
+}
+
+#[test]
+fn every_host_has_an_owner() {
+    for (host, owner) in [
+        ("www.example.co.uk", "example.co.uk"),
+        ("a.build.internal", "build.internal"),
+        ("localhost", "localhost"),
+        ("co.uk", "co.uk"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+        ("", ""),
+    ] {
+        assert_eq!(owner_domain(host), owner);
     }
 }
 

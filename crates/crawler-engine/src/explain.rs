@@ -10,7 +10,7 @@ use crawler_politeness::{Pace, UnixMillis};
 use crawler_url::{CanonicalRules, Canonicalizer, Fingerprint, WireUrl};
 
 use crate::shard::robots_rules;
-use crate::start::{StartError, read_checkpoint, take_lock};
+use crate::start::{StartError, take_lock};
 
 /// What is known of one URL and of its host.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crawler_frontier::{FrontierDb, FrontierError, Ops};
 use crawler_politeness::UnixMillis;
 use crawler_store::{EncodedCapture, StoreError, StorePositions, StoreWriter};
-use crawler_url::{CanonicalRules, ShardId};
+use crawler_url::ShardId;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crawler_politeness::{DomainKey, DomainLimits, DomainPermit, RateCap, UnixMillis};
+use crawler_politeness::{DomainKey, DomainLimits, DomainPermit, DomainPlace, RateCap, UnixMillis};
 use crawler_url::{WireUrl, owner_domain};
 
 use crate::config::CrawlConfig;
@@ -51,14 +51,15 @@ impl Throughput {
         }
     }
 
-    /// The right to one request to the URL's domain, if domains are limited; else the time to try
-    /// again.
+    /// The right to one request to the URL's domain, if domains are limited; else a place in the
+    /// line for it.
     pub(crate) fn reserve_domain(
         &self,
         url: &WireUrl,
         now: UnixMillis,
-    ) -> Result<Option<DomainPermit>, UnixMillis> {
+        place: Option<DomainPlace>,
+    ) -> Result<Option<DomainPermit>, DomainPlace> {
         let Some(domains) = &self.domains else { return Ok(None) };
-        domains.reserve(DomainKey::new(owner_domain(url.host())), now).map(Some)
+        domains.reserve(DomainKey::new(owner_domain(url.host())), now, place).map(Some)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::line::Place;
 use crate::start_limits::{StartLimits, StartPermit};
 
 /// Limits per registrable domain, shared by all shards.
@@ -9,6 +10,9 @@ pub type DomainLimits = StartLimits<DomainKey>;
 
 /// The right to one request to a domain.
 pub type DomainPermit = StartPermit<DomainKey>;
+
+/// A place in the line for a domain.
+pub type DomainPlace = Place<DomainKey>;
 
 /// A registrable domain, by its hash: two that share one would share their limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,25 +41,31 @@ mod tests {
         let limits = Arc::new(DomainLimits::new(1, Duration::from_secs(1)));
         let (a, b) = (DomainKey::new("a.example"), DomainKey::new("b.example"));
         let now = UnixMillis(10_000);
-        let first = limits.reserve(a, now).unwrap();
-        assert!(limits.reserve(a, now).is_err());
-        assert!(limits.reserve(b, now).is_ok());
+        let first = limits.reserve(a, now, None).unwrap();
+        let place = limits.reserve(a, now, None).unwrap_err();
+        assert!(limits.reserve(b, now, None).is_ok());
         drop(first);
-        assert_eq!(limits.reserve(a, UnixMillis(10_500)).unwrap_err(), UnixMillis(12_000));
-        assert!(limits.reserve(a, UnixMillis(11_000)).is_ok());
+        assert_eq!(
+            limits.reserve(a, UnixMillis(10_500), None).unwrap_err().turn_at(),
+            UnixMillis(12_000)
+        );
+        assert!(limits.reserve(a, UnixMillis(11_000), Some(place)).is_ok());
     }
 
     #[test]
     fn a_permit_given_back_unused_makes_nobody_wait() {
         let limits = Arc::new(DomainLimits::new(2, Duration::from_secs(1)));
         let key = DomainKey::new("a.example");
-        limits.reserve(key, UnixMillis(10_000)).unwrap().cancel();
-        let second = limits.reserve(key, UnixMillis(10_001)).unwrap();
-        let third = limits.reserve(key, UnixMillis(11_001)).unwrap();
+        let ask = |now, place| limits.reserve(key, UnixMillis(now), place);
+        let first = ask(10_000, None).unwrap().cancel();
+        let second = ask(10_001, None).unwrap();
+        // It keeps its turn.
+        let other = ask(10_002, None).unwrap_err();
+        let third = ask(11_001, Some(first)).unwrap();
         // A start since then was real, whatever becomes of the one before.
-        second.cancel();
-        assert_eq!(limits.reserve(key, UnixMillis(11_500)).unwrap_err(), UnixMillis(12_001));
-        third.cancel();
-        assert!(limits.reserve(key, UnixMillis(11_500)).is_ok());
+        let _ = second.cancel();
+        assert_eq!(ask(11_500, Some(other)).unwrap_err().turn_at(), UnixMillis(12_001));
+        let _ = third.cancel();
+        assert!(ask(12_000, Some(other)).is_ok());
     }
 }

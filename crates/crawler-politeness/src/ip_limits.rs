@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use crate::UnixMillis;
+use crate::line::Place;
 use crate::start_limits::{Server, StartLimits, StartPermit};
 
 /// Limits per IP address, shared by all shards.
@@ -15,17 +16,21 @@ pub type IpLimits = StartLimits<ServerKey>;
 /// The right to one request to an address.
 pub type IpPermit = StartPermit<ServerKey>;
 
+/// A place in the line for an address.
+pub type IpPlace = Place<ServerKey>;
+
 impl IpLimits {
     /// Takes the right to send one request to `ip` now; see [`StartLimits::reserve`].
     ///
     /// # Errors
-    /// The time to try again, later than `now`.
+    /// A place in the line, with the time to try again, later than `now`.
     pub fn try_reserve(
         self: &Arc<Self>,
         ip: IpAddr,
         now: UnixMillis,
-    ) -> Result<IpPermit, UnixMillis> {
-        self.reserve(ServerKey::new(ip), now)
+        place: Option<IpPlace>,
+    ) -> Result<IpPermit, IpPlace> {
+        self.reserve(ServerKey::new(ip), now, place)
     }
 
     /// The addresses that must not be asked before a time after `now`, each with its time. An

@@ -10,6 +10,7 @@
 mod breaker;
 mod domain_limits;
 mod ip_limits;
+mod line;
 mod millis;
 mod pace;
 mod rate_limit;
@@ -19,11 +20,15 @@ mod start_limits;
 mod throughput;
 
 pub use breaker::{BreakerConfig, FailureClass, FailureRun, Standing};
-pub use domain_limits::{DomainKey, DomainLimits, DomainPermit};
-pub use ip_limits::{IpLimits, IpPermit, ServerKey};
+pub use domain_limits::{DomainKey, DomainLimits, DomainPermit, DomainPlace};
+pub use ip_limits::{IpLimits, IpPermit, IpPlace, ServerKey};
+pub use line::Place;
 pub use millis::UnixMillis;
 pub use pace::{HostSpent, Jitter, Observation, Pace, PaceConfig};
 pub use rate_limit::{parse_rate_limit, parse_rate_limit_pair};
 pub use retry_after::parse_retry_after;
 pub use start_limits::{StartLimits, StartPermit};
 pub use throughput::RateCap;
+
+#[cfg(test)]
+mod line_tests;

@@ -8,6 +8,7 @@ use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::{RobotsEntry, RobotsRules};
 use crawler_url::{HostHash, Scheme};
 
+use super::job::Places;
 use super::relief::SPILL_PARTS;
 use crate::host_policy::RuleIdx;
 
@@ -50,6 +51,8 @@ pub(super) struct HostContext {
     pub(super) rule: Option<RuleIdx>,
     /// What it wants to be told again, if it is.
     pub(super) cookies: Option<Box<CookieJar>>,
+    /// Its places in the lines for what it shares with other hosts, while it waits for them.
+    pub(super) places: Option<Box<Places>>,
     /// Leases not yet settled or given back: they count towards the limit per host.
     pub(super) leases_open: u64,
     idle: Vec<(Connection, UnixMillis)>,
@@ -153,6 +156,12 @@ impl HostTable {
         self.entry(host).idle.push((connection, now));
         self.idle.push_back((host, now));
         self.n_idle += 1;
+    }
+
+    /// The host's places in lines, if it has any: each is shown once.
+    pub(super) fn take_places(&mut self, host: HostHash) -> Places {
+        let places = self.hosts.get_mut(&host).and_then(|context| context.places.take());
+        places.map_or_else(Places::default, |places| *places)
     }
 
     /// A connection of the host put aside earlier, the most recent first.

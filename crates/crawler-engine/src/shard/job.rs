@@ -9,7 +9,7 @@ use crawler_fetch::{
     Connection, FailureKind, FetchFailure, FetchRequest, Fetcher, Response, Timings, Validators,
 };
 use crawler_frontier::{Lease, PageMemory};
-use crawler_politeness::{IpLimits, IpPermit, UnixMillis};
+use crawler_politeness::{DomainPermit, DomainPlace, IpLimits, IpPermit, IpPlace, UnixMillis};
 use crawler_url::WireUrl;
 use http::HeaderValue;
 use tokio::sync::mpsc;
@@ -55,10 +55,23 @@ pub(super) enum JobOutcome {
     Page { result: Result<Box<Response>, FetchFailure>, timings: Timings },
     /// robots.txt was asked for first; the lease is still to be served.
     Robots(RobotsReply),
-    /// The IP address or the domain has enough requests; the lease may be tried again then.
-    AddressBusy(UnixMillis),
+    /// The IP address or the domain has enough requests.
+    AddressBusy(Busy),
     /// The task panicked.
     Panicked,
+}
+
+/// When a lease may be tried again, and what to show then.
+pub(super) struct Busy {
+    pub(super) until: UnixMillis,
+    pub(super) places: Places,
+}
+
+/// A host's places in the lines for its domain and for its address.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Places {
+    domain: Option<DomainPlace>,
+    address: Option<IpPlace>,
 }
 
 /// What a job needs of the process.
@@ -79,7 +92,7 @@ pub(super) enum ErrandKind {
 /// What a job is to do.
 pub(super) enum Errand {
     Page(Particulars),
-    Robots,
+    Robots(Places),
 }
 
 /// What makes a request different from others for the same URL.
@@ -89,6 +102,7 @@ pub(super) struct Particulars {
     /// In place of the limit for pages.
     pub(super) body_bytes_max: Option<u64>,
     pub(super) cookies: Option<HeaderValue>,
+    pub(super) places: Places,
 }
 
 impl InFlight {
@@ -171,8 +185,8 @@ async fn run_job(
     mut report: Report,
 ) {
     let (outcome, connection) = match errand {
-        Errand::Robots => {
-            let (reply, connection) = fetch_robots(&url, connection, &network).await;
+        Errand::Robots(places) => {
+            let (reply, connection) = fetch_robots(&url, places, connection, &network).await;
             (reply.map_or_else(JobOutcome::AddressBusy, JobOutcome::Robots), connection)
         }
         Errand::Page(particulars) => fetch(url, particulars, connection, &network).await,
@@ -195,23 +209,28 @@ pub(super) async fn fetch(
             return (JobOutcome::Page { result: Err(failure), timings: Timings::default() }, None);
         }
     };
-    let mut domain = match network.throughput.reserve_domain(&url, clock::now()) {
+    let places = particulars.places;
+    let mut domain = match network.throughput.reserve_domain(&url, clock::now(), places.domain) {
         Ok(permit) => permit,
-        Err(at) => return (JobOutcome::AddressBusy(at), connection),
+        Err(place) => {
+            let places = Places { domain: Some(place), ..places };
+            let busy = Busy { until: place.turn_at(), places };
+            return (JobOutcome::AddressBusy(busy), connection);
+        }
     };
     let mut connection = connection;
     let mut last = None;
     for ip in addrs.into_iter().take(ADDRESSES_MAX) {
-        let _permit: Option<IpPermit> = match reserve(&url, ip, network) {
+        let _permit: Option<IpPermit> = match reserve(&url, ip, network, places.address) {
             Ok(permit) => permit,
             // What was tried before may be told; else the lease waits for its turn.
-            Err(at) => {
-                if last.is_none()
-                    && let Some(unused) = domain.take()
-                {
-                    unused.cancel();
-                }
-                return (last.unwrap_or(JobOutcome::AddressBusy(at)), connection);
+            Err(place) => {
+                let outcome = last.unwrap_or_else(|| {
+                    let domain = domain.take().map(DomainPermit::cancel);
+                    let places = Places { domain, address: Some(place) };
+                    JobOutcome::AddressBusy(Busy { until: place.turn_at(), places })
+                });
+                return (outcome, connection);
             }
         };
         // One address at a time, so that each request is made under its own permit.
@@ -241,11 +260,16 @@ pub(super) async fn fetch(
 }
 
 /// A permit for the address, unless it is not the server's.
-fn reserve(url: &WireUrl, ip: IpAddr, network: &Network) -> Result<Option<IpPermit>, UnixMillis> {
+fn reserve(
+    url: &WireUrl,
+    ip: IpAddr,
+    network: &Network,
+    place: Option<IpPlace>,
+) -> Result<Option<IpPermit>, IpPlace> {
     if network.fetcher.is_looked_up_elsewhere(url.host()) {
         return Ok(None);
     }
-    network.ip_limits.try_reserve(ip, clock::now()).map(Some)
+    network.ip_limits.try_reserve(ip, clock::now(), place).map(Some)
 }
 
 async fn addresses(

@@ -145,7 +145,8 @@ impl Shard {
             Clearance::Go => self.fetch_page(lease),
             Clearance::AskRobots => {
                 self.hosts.entry(lease.fingerprint.host).robots_pending = true;
-                self.start_job(lease, None, Errand::Robots);
+                let places = self.hosts.take_places(lease.fingerprint.host);
+                self.start_job(lease, None, Errand::Robots(places));
             }
             Clearance::Wait => self.put_off(lease, now + OTHERS_WAIT),
             Clearance::Disallowed { line } => {
@@ -191,7 +192,8 @@ impl Shard {
         self.reserve_pace(lease.fingerprint.host);
         let body_bytes_max = sitemaps::body_bytes_max(&lease, &self.shared.config);
         let cookies = self.cookies_for(&lease);
-        let particulars = Particulars { validators, body_bytes_max, cookies };
+        let places = self.hosts.take_places(lease.fingerprint.host);
+        let particulars = Particulars { validators, body_bytes_max, cookies, places };
         self.start_job(lease, memory, Errand::Page(particulars));
     }
 
@@ -218,7 +220,7 @@ impl Shard {
         };
         let kind = match errand {
             Errand::Page(_) => ErrandKind::Page,
-            Errand::Robots => ErrandKind::Robots,
+            Errand::Robots(_) => ErrandKind::Robots,
         };
         self.in_flight.start(Running { lease, errand: kind, memory }, errand, connection, network);
     }

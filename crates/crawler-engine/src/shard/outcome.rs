@@ -11,7 +11,7 @@ use crawler_politeness::{
 use crawler_url::HostHash;
 
 use super::Shard;
-use super::job::{ErrandKind, JobDone, JobOutcome, Running};
+use super::job::{Busy, ErrandKind, JobDone, JobOutcome, Running};
 use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
@@ -42,7 +42,7 @@ impl Shard {
                 self.end_failure(running.lease, &failure);
             }
             JobOutcome::Robots(reply) => self.learn_robots(running.lease, &reply),
-            JobOutcome::AddressBusy(until) => self.wait_for_address(running.lease, until),
+            JobOutcome::AddressBusy(busy) => self.wait_for_address(running.lease, &busy),
             JobOutcome::Panicked => self.end_panic(running.lease),
         }
     }
@@ -93,7 +93,9 @@ impl Shard {
     }
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
-    fn wait_for_address(&mut self, lease: Lease, until: UnixMillis) {
+    fn wait_for_address(&mut self, lease: Lease, busy: &Busy) {
+        let until = busy.until;
+        self.hosts.entry(lease.fingerprint.host).places = Some(Box::new(busy.places));
         self.shared.throughput.give_request_back();
         if let Some(pace) = self.frontier.pace(lease.fingerprint.host) {
             // Nothing was sent: the delay that the lease reserved is void.

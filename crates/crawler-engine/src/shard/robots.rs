@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use crawler_fetch::{Connection, FailureKind, FetchFailure, Response, decode};
+use crawler_fetch::{Connection, FailureKind, FetchFailure, Phase, Response, Truncated, decode};
 use crawler_frontier::Lease;
 use crawler_politeness::robots::{
     BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry, parse_max_age,
@@ -13,7 +13,7 @@ use crawler_url::{Base, WireUrl};
 
 use super::Shard;
 use super::hosts::Closed;
-use super::job::{JobOutcome, Network, Particulars, fetch};
+use super::job::{Busy, JobOutcome, Network, Particulars, Places, fetch};
 use super::outcome::{failed, location, observation};
 use super::page::header;
 use crate::clock;
@@ -36,9 +36,10 @@ pub(super) enum RobotsReply {
 /// address has room for the first request.
 pub(super) async fn fetch_robots(
     page: &WireUrl,
+    places: Places,
     connection: Option<Connection>,
     network: &Network,
-) -> (Result<RobotsReply, UnixMillis>, Option<Connection>) {
+) -> (Result<RobotsReply, Busy>, Option<Connection>) {
     let Ok(mut url) = Base::new(page).join("/robots.txt") else {
         return (
             Ok(unreachable(FailureKind::Protocol, "the host has no robots.txt URL")),
@@ -52,11 +53,11 @@ pub(super) async fn fetch_robots(
             network.throughput.take_request(clock::now());
         }
         let (outcome, kept) = match hop {
-            0 => ask(&url, connection.take(), network).await,
+            0 => ask(&url, places, connection.take(), network).await,
             _ => ask_patiently(&url, connection.take(), network).await,
         };
         let response = match outcome {
-            JobOutcome::AddressBusy(at) => return (Err(at), kept),
+            JobOutcome::AddressBusy(busy) => return (Err(busy), kept),
             JobOutcome::Page { result: Ok(response), .. } => response,
             JobOutcome::Page { result: Err(failure), .. } => {
                 return (Ok(RobotsReply::Unreachable(failure)), kept);
@@ -66,7 +67,7 @@ pub(super) async fn fetch_robots(
             }
         };
         let Some(target) = redirect_target(&url, &response) else {
-            return (Ok(answered(&response)), kept.filter(|_| url.authority() == page.authority()));
+            return (Ok(reply(&response)), kept.filter(|_| url.authority() == page.authority()));
         };
         // A connection to another authority is of no use to the host's pages.
         connection = kept.filter(|_| target.authority() == page.authority());
@@ -77,11 +78,12 @@ pub(super) async fn fetch_robots(
 
 async fn ask(
     url: &WireUrl,
+    places: Places,
     connection: Option<Connection>,
     network: &Network,
 ) -> (JobOutcome, Option<Connection>) {
     let body_bytes_max = Some(BODY_BYTES_MAX as u64);
-    let particulars = Particulars { body_bytes_max, ..Particulars::default() };
+    let particulars = Particulars { body_bytes_max, places, ..Particulars::default() };
     fetch(url.clone(), particulars, connection, network).await
 }
 
@@ -92,11 +94,13 @@ async fn ask_patiently(
     network: &Network,
 ) -> (JobOutcome, Option<Connection>) {
     let mut connection = connection;
+    let mut places = Places::default();
     for _ in 0..REDIRECT_WAITS_MAX {
-        let (outcome, kept) = ask(url, connection.take(), network).await;
-        let JobOutcome::AddressBusy(at) = outcome else { return (outcome, kept) };
+        let (outcome, kept) = ask(url, places, connection.take(), network).await;
+        let JobOutcome::AddressBusy(busy) = outcome else { return (outcome, kept) };
         connection = kept;
-        tokio::time::sleep(at.saturating_sub(clock::now())).await;
+        places = busy.places;
+        tokio::time::sleep(busy.until.saturating_sub(clock::now())).await;
     }
     let failure = FetchFailure {
         kind: FailureKind::Connect,
@@ -114,10 +118,23 @@ fn redirect_target(url: &WireUrl, response: &Response) -> Option<WireUrl> {
     Base::new(url).join(&location).ok()
 }
 
-fn answered(response: &Response) -> RobotsReply {
+/// Rules that did not arrive whole are none: the ones that are missing might forbid anything, so the
+/// host counts as unreachable (RFC 9309 section 2.3.1.4). Those beyond the limit of section 2.5 are
+/// not missed.
+fn reply(response: &Response) -> RobotsReply {
     let encoding = response.headers.get("content-encoding").and_then(|value| value.to_str().ok());
     let limits = crawler_fetch::DecodeLimits { bytes_max: BODY_BYTES_MAX, ..Default::default() };
     let body = decode(&response.body, encoding, limits).bytes;
+    let is_short = (200..300).contains(&response.status) && body.len() < BODY_BYTES_MAX;
+    match response.truncated {
+        Some(Truncated::Time) if is_short => {
+            return unreachable(FailureKind::Timeout(Phase::Total), "robots.txt took too long");
+        }
+        Some(Truncated::Disconnect) if is_short => {
+            return unreachable(FailureKind::Reset, "robots.txt was cut off");
+        }
+        _ => {}
+    }
     RobotsReply::Answered {
         status: response.status,
         body,
@@ -274,6 +291,58 @@ impl Shard {
         }
         if !is_closed {
             self.pace(host, reply.load());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crawler_fetch::Protocol;
+    use http::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn rules_that_did_not_arrive_whole_are_none() {
+        let rules = b"User-agent: *\nAllow: /".as_slice();
+        let full = [rules, &vec![b'\n'; BODY_BYTES_MAX]].concat();
+        let cases = [
+            (200, rules, None, "answered"),
+            (200, rules, Some(Truncated::Length), "answered"),
+            (200, rules, Some(Truncated::Time), "timeout_total"),
+            (200, rules, Some(Truncated::Disconnect), "reset"),
+            (206, b"", Some(Truncated::Disconnect), "reset"),
+            // What is missing would not be read.
+            (200, &full[..BODY_BYTES_MAX], Some(Truncated::Disconnect), "answered"),
+            // The status says it all.
+            (404, rules, Some(Truncated::Disconnect), "answered"),
+            (500, rules, Some(Truncated::Time), "answered"),
+        ];
+        for (status, body, truncated, expected) in cases {
+            let reply = reply(&response(status, body, truncated));
+            let told = match &reply {
+                RobotsReply::Answered { .. } => "answered",
+                RobotsReply::TooManyRedirects => "redirects",
+                RobotsReply::Unreachable(failure) => failure.kind.as_str(),
+            };
+            assert_eq!(told, expected, "{status}, {truncated:?}, {} bytes", body.len());
+            let is_closed = matches!(reply.answer(), RobotsAnswer::Unreachable);
+            assert_eq!(is_closed, expected != "answered", "{status}, {truncated:?}");
+        }
+    }
+
+    fn response(status: u16, body: &[u8], truncated: Option<Truncated>) -> Response {
+        Response {
+            status,
+            version: Protocol::Http11,
+            head: Bytes::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body),
+            chunked: false,
+            truncated,
+            remote: ([192, 0, 2, 1], 80).into(),
+            request_head: Bytes::new(),
+            tls: false,
         }
     }
 }

@@ -47,7 +47,7 @@ impl Place {
         let port = listener.local_addr().expect("address").port();
         let url = WireUrl::parse(&format!("http://127.0.0.1:{port}/")).expect("url");
         let body_bytes_max = Some(BODY_BYTES_MAX);
-        let request = FetchRequest { url, addrs: vec![ip], validators: None, body_bytes_max };
+        let request = FetchRequest { url, addrs: vec![ip], validators: None, body_bytes_max, cookies: None };
         Self { runtime, local, listener, fetcher, request }
     }
 

@@ -7,7 +7,7 @@ use crate::UnixMillis;
 /// Holds the sum of what all shards take to so much a second, as a virtual queue: what is taken moves
 /// a point in time ahead, and nothing may start before it.
 ///
-/// Idle time is not saved up, but for [`BURST_MICROS`]. What several take at the same moment may pass
+/// Idle time is not saved up, but for 10 ms. What several take at the same moment may pass
 /// the cap for that moment; they all wait for it afterwards, so that the mean is kept.
 #[derive(Debug)]
 pub struct RateCap {

@@ -60,7 +60,7 @@ fn the_rule_that_decides_is_named_with_its_place() {
         ("https://b.example.org/", true, "scope_rule = \"+org,example,\"", "rules.txt:4"),
         ("https://b.example.com/", true, "scope = \"domain\"", "crawler.toml:1"),
         ("https://b.test/", false, "scope = \"domain\"", "crawler.toml:1"),
-        ("http://www.example.com/", true, "it is a seed", "seeds"),
+        ("http://www.example.com/", true, "its place among the seeds", "seeds"),
     ] {
         let answer = explained(&place, &[&rules[..], &[url]].concat());
         assert_eq!(answer["scope"]["accepted"], accepted, "{answer}");

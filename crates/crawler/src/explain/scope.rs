@@ -49,7 +49,7 @@ impl<'a> ScopeJudge<'a> {
             return self.by(None, "scope_rule", rule_idx);
         }
         if self.scope.is_seed(url) {
-            let (rule, place) = ("it is a seed".to_owned(), "seeds".to_owned());
+            let (rule, place) = ("its place among the seeds".to_owned(), "seeds".to_owned());
             return ScopeAnswer { accepted: true, reason: None, rule, place };
         }
         match self.scope.included_by(url) {

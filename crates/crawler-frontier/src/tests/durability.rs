@@ -59,10 +59,16 @@ fn a_new_generation_forgets_what_was_seen_but_not_what_is_queued() {
     let dir = tempfile::tempdir().unwrap();
     let urls = ["http://a.example/1", "http://a.example/2"];
     let mut store = Store::open(dir.path(), LIMITS);
-    store.admit(&urls);
+    // As the store itself names URLs.
+    let canonicalizer = store.db.canonicalizer();
+    let named = |url: &str| {
+        let link = link(url);
+        Candidate { fingerprint: canonicalizer.fingerprint(&link.url), ..link }
+    };
+    store.offer(urls.map(named));
     let lease = store.lease(0);
     store.frontier.settle(lease, Disposition::Done);
-    store.frontier.remember(link(urls[0]).fingerprint, page("2026"));
+    store.frontier.remember(named(urls[0]).fingerprint, page("2026"));
     store.commit();
     store.db.start_generation().unwrap();
     for reopened in [false, true] {
@@ -72,10 +78,10 @@ fn a_new_generation_forgets_what_was_seen_but_not_what_is_queued() {
         }
         assert_eq!(store.db.generation(), 2);
         assert_eq!(store.db.payload().as_deref(), Some(&b"payload"[..]));
-        assert!(store.db.reader().recall(link(urls[0]).fingerprint).unwrap().is_some());
+        assert!(store.db.reader().recall(named(urls[0]).fingerprint).unwrap().is_some());
         store.frontier = recover(&store.db, LIMITS);
         assert_eq!((store.frontier.queued(), store.frontier.seen()), (1, 1));
-        let admitted = store.offer_and_judge(urls.map(link));
+        let admitted = store.offer_and_judge(urls.map(named));
         assert_eq!((admitted.new, admitted.seen), (1, 1));
     }
 }

@@ -138,6 +138,9 @@ impl Shard {
             Standing::Probed(_) => return self.put_off(lease, now + OTHERS_WAIT),
             Standing::Dead(class) => return self.give_up_dead(lease, class),
         }
+        if let Some(at) = self.retry_at(&lease, now) {
+            return self.put_off(lease, at);
+        }
         if let Some(why) = self.refused_since(&lease) {
             return self.skip(lease, "rescoped", Some(why.reason()));
         }

@@ -40,6 +40,7 @@ mod page;
 mod refused;
 mod relief;
 mod rescope;
+mod retry_times;
 mod robots;
 mod robots_memory;
 mod settlement;
@@ -58,6 +59,7 @@ use ledger::Ledger;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
+use retry_times::RetryTimes;
 use traps::TemplateWatch;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
@@ -147,6 +149,7 @@ struct Shard {
     ledger: Ledger,
     work: PageWork,
     traps: TemplateWatch,
+    retry_times: RetryTimes,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
@@ -180,6 +183,7 @@ impl Shard {
             ledger: Ledger::new(id, to_writer),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
+            retry_times: RetryTimes::default(),
             in_flight: InFlight::new(jobs_max),
             lease_from: first_lease_at(&shared, clock::now()),
             jobs_cap: JobsCap::new(jobs_max),

@@ -62,6 +62,7 @@ impl Shard {
         self.frontier.release(&running.lease);
         let retries = self.shared.config.retries.after_status(response.status);
         if running.lease.attempts < retries {
+            self.note_retry(&running.lease, clock::now());
             self.settle(Settlement { lease: running.lease, end: End::Retry });
         } else {
             self.store_response(running, response, timings);
@@ -88,6 +89,9 @@ impl Shard {
             }
             _ => End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) },
         };
+        if matches!(end, End::Retry) {
+            self.note_retry(&lease, clock::now());
+        }
         self.frontier.release(&lease);
         self.settle(Settlement { lease, end });
     }

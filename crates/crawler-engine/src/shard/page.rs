@@ -126,6 +126,7 @@ impl Shard {
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
         let sitemaps = self.unsought_sitemaps(lease);
+        let rule = self.hosts.rule(lease.fingerprint.host);
         let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
             own: self.id,
@@ -142,6 +143,7 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            robots_policy: shared.policies.get(rule).robots,
             canonical: None,
             robots: RobotsDirectives::default(),
         };

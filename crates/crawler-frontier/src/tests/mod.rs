@@ -1,5 +1,6 @@
 //! Both sides together.
 
+mod arrange;
 mod damage;
 mod durability;
 mod life;

@@ -1,5 +1,6 @@
 //! Orders to a running crawl.
 
+mod operator;
 mod seeds;
 
 use super::*;

@@ -13,6 +13,7 @@ use crawler_url::{Canonicalizer, ShardId, WireUrl};
 use crate::clock;
 use crate::handle::End;
 use crate::lock::DirLock;
+use crate::observe::CapacityUse;
 use crate::outstanding::WorkGuard;
 use crate::phase::{FinalReport, Finish, Phase};
 use crate::pressure::Watch;
@@ -93,6 +94,7 @@ impl Supervisor {
             // Before anything is leased or admitted for the first time.
             self.watch.look(&self.shared.pressure, Instant::now());
             self.check_shards(shards);
+            self.sample();
             let recovered = shards.iter().all(|watched| self.has_recovered(watched.id));
             if recovered && self.shared.phase() == Phase::Starting {
                 self.shared.advance(Phase::Running, None);
@@ -108,6 +110,12 @@ impl Supervisor {
                 self.check_drained(*draining_since.get_or_insert_with(Instant::now));
             }
         }
+    }
+
+    /// Keeps what the numbers of the last minute are counted from.
+    fn sample(&self) {
+        let read = || CapacityUse::sum(self.shared.gauges.iter().map(|g| g.capacity.read()));
+        locked(&self.shared.minute).sample(Instant::now(), read);
     }
 
     /// Ends the crawl when it is done or a limit is reached.

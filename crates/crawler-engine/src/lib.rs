@@ -15,12 +15,14 @@
 mod budget;
 mod clock;
 mod config;
+mod control;
 mod cores;
 mod counters;
 mod examine;
 mod explain;
 mod handle;
 mod host_policy;
+mod live;
 mod lock;
 mod mesh;
 mod observe;
@@ -46,7 +48,11 @@ mod writer;
 mod tests;
 
 pub use config::{
-    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
+};
+pub use control::{
+    AuditEntry, ControlError, Health, HostOrder, HostOverride, HostPriority, OperatorStateError,
+    SeedsTaken, ShardHealth,
 };
 pub use cores::usable_cores;
 pub use counters::Counters;

@@ -9,9 +9,10 @@ use crawler_politeness::IpLimits;
 use tokio::sync::{Notify, watch};
 
 use crate::budget::PageBudget;
-use crate::config::CrawlConfig;
+use crate::config::{CrawlConfig, WhenDone};
+use crate::control::Control;
 use crate::counters::Counters;
-use crate::host_policy::HostPolicies;
+use crate::live::LiveCell;
 use crate::mesh::Mesh;
 use crate::observe::{
     CapacityGauges, CrawlEvent, Events, HistogramGauges, LastMinute, LongestGauges, TimingGauges,
@@ -27,10 +28,11 @@ use crate::traps::TrapList;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: CrawlConfig,
-    pub(crate) policies: HostPolicies,
+    pub(crate) live: LiveCell,
     pub(crate) tls_roots: TlsRoots,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) mesh: Mesh,
+    pub(crate) control: Control,
     pub(crate) outstanding: Outstanding,
     pub(crate) budget: PageBudget,
     pub(crate) ip_limits: Arc<IpLimits>,
@@ -55,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) laggards: Mutex<Vec<String>>,
     pub(crate) restarts: AtomicU64,
     pub(crate) stalls: AtomicU64,
+    /// Wall-clock milliseconds of the supervisor's last look around.
+    pub(crate) supervisor_at: AtomicU64,
 }
 
 impl Shared {
@@ -66,6 +70,12 @@ impl Shared {
     pub(crate) fn jobs_max(&self) -> usize {
         let shards = u32::from(self.config.workers.get());
         self.config.concurrency.div_ceil(shards).max(1) as usize
+    }
+
+    /// Whether the crawl has nothing to do, and goes on all the same.
+    pub(crate) fn is_waiting(&self) -> bool {
+        let may_wait = self.config.when_done == WhenDone::Wait && self.phase() == Phase::Running;
+        may_wait && self.outstanding.is_zero()
     }
 
     /// Moves on to `next` if it lies ahead, noting the first reason to end that anyone gave.

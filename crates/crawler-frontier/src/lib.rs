@@ -48,9 +48,11 @@ mod varint;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::{FrontierDb, KnownUrls, Mended};
+pub use due::Turn;
 pub use error::FrontierError;
 pub use frontier::{
-    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Wake,
+    Admitted, Arrangement, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next,
+    Shed, Summoned, Tally, TallyId, Wake,
 };
 pub use host_row::HostTotals;
 pub use ops::Ops;

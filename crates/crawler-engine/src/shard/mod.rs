@@ -18,7 +18,9 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::clock;
+use crate::control::Order;
 use crate::cores;
+use crate::live::Live;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
 use crate::pressure::Relief;
@@ -34,6 +36,8 @@ mod job;
 mod jobs_cap;
 mod leasing;
 mod ledger;
+mod live;
+mod orders;
 mod outbox;
 mod outcome;
 mod outlinks;
@@ -58,6 +62,7 @@ use idle::{IdleMeter, RestClock};
 use job::{InFlight, JobDone};
 use jobs_cap::JobsCap;
 use ledger::Ledger;
+use orders::OpenOrders;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
@@ -94,6 +99,8 @@ enum Event {
     Ended(JobDone),
     /// Another shard or the seeding hands over discovered URLs.
     Received(HandOff),
+    /// Somebody outside the crawl wants something done.
+    Told(Order),
     /// The writer has committed, so that spilled URLs may have become readable, or the seen set
     /// has decided something.
     Stored,
@@ -153,17 +160,23 @@ enum ShardError {
 struct Shard {
     id: ShardId,
     shared: Arc<Shared>,
+    /// What holds at present.
+    live: Arc<Live>,
+    live_version: u64,
     reader: FrontierReader,
     fetcher: Rc<Fetcher>,
     frontier: Frontier,
     hosts: HostTable,
     outboxes: Outboxes,
     ledger: Ledger,
+    orders: OpenOrders,
     work: PageWork,
     traps: TemplateWatch,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
+    /// When this shard went on after another, if it did.
+    recovered_at: Option<UnixMillis>,
     jobs_cap: JobsCap,
     /// What pressure on memory and disk has it do without.
     relief: Relief,
@@ -183,7 +196,9 @@ impl Shard {
     fn recover(context: Context, clock: Arc<RestClock>) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(&shared.policies, Relief::default());
+        let live_version = shared.live.version();
+        let live = shared.live.load();
+        let limits = frontier_limits(&live.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = shared.jobs_max();
@@ -193,10 +208,14 @@ impl Shard {
             hosts: HostTable::new(shared.idle_max),
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
+            orders: OpenOrders::default(),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
-            lease_from: first_lease_at(&shared, clock::now()),
+            lease_from: first_lease_at(&shared, &live, clock::now()),
+            recovered_at: is_resumed(&shared).then(clock::now),
+            live_version,
+            live,
             jobs_cap: JobsCap::new(jobs_max),
             relief: Relief::default(),
             due_at: None,
@@ -209,6 +228,7 @@ impl Shard {
             reader,
             shared,
         };
+        shard.arrange_hosts()?;
         shard.count_outstanding();
         shard.publish_gauges(clock::now());
         Ok(shard)
@@ -217,6 +237,7 @@ impl Shard {
     async fn run(mut self) -> Result<(), ShardError> {
         let shared = Arc::clone(&self.shared);
         let mut inbox = shared.mesh.inbox(self.id).lock_owned().await;
+        let mut orders = shared.control.orders.of(self.id).lock_owned().await;
         let mut phase = shared.phase.subscribe();
         let stored = &shared.writer.committed[usize::from(self.id.0)].1;
         loop {
@@ -230,6 +251,7 @@ impl Shard {
             let event = tokio::select! {
                 Some(done) = self.in_flight.ended() => Event::Ended(done),
                 Some(batch) = inbox.recv(), if has_room => Event::Received(batch),
+                Some(order) = orders.recv(), if self.frontier.has_room() => Event::Told(order),
                 () = stored.notified() => Event::Stored,
                 Ok(()) = phase.changed() => Event::PhaseChanged,
                 () = tokio::time::sleep(patience) => Event::Timer,
@@ -258,6 +280,7 @@ impl Shard {
         match event {
             Event::Ended(done) => self.end_job(done),
             Event::Received(batch) => self.receive(batch),
+            Event::Told(order) => self.take_order(order),
             Event::Stored => {
                 let number = self.shared.writer.committed[usize::from(self.id.0)].0.load(SeqCst);
                 self.frontier.committed(number);
@@ -274,8 +297,10 @@ impl Shard {
             return Err(error.into());
         }
         self.heed_pressure();
+        self.heed_changes(now)?;
         self.settle_delivered();
         self.admit_judged(now)?;
+        self.advance_orders();
         let waits_for = self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
         let idle = self.in_flight.is_empty();
@@ -293,6 +318,7 @@ impl Shard {
         }
         let due = self.due_at.map_or(SLEEP_MAX, |at| at.saturating_sub(clock::now()));
         let pending = self.ledger.patience().min(self.outboxes.patience());
+        let pending = pending.min(self.orders.patience());
         due.min(pending).min(SLEEP_MAX)
     }
 
@@ -336,8 +362,12 @@ impl Shard {
 /// When a shard may ask for something. What the last run asked for within its last second may not
 /// have been committed, nor any host's pace from then: so whoever goes on after it waits out one
 /// delay, lest a host be asked again too soon.
-fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
-    let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    let pause = shared.policies.delay_max().max(shared.config.domain_interval);
-    if is_first { now } else { now + pause }
+fn first_lease_at(shared: &Shared, live: &Live, now: UnixMillis) -> UnixMillis {
+    let pause = live.policies.delay_max().max(live.config.domain_interval);
+    if is_resumed(shared) { now + pause } else { now }
+}
+
+/// Whether somebody may have asked for something before.
+fn is_resumed(shared: &Shared) -> bool {
+    shared.resumed || shared.restarts.load(Relaxed) > 0
 }

@@ -2,6 +2,7 @@
 
 mod active;
 mod admit;
+mod arrange;
 mod judge;
 mod lease;
 mod park;
@@ -9,12 +10,15 @@ mod plan;
 mod recover;
 mod settle;
 mod sums;
+mod tally;
 mod wake;
 
 pub use admit::{Admitted, Intake, Shed};
+pub use arrange::{Arrangement, Summoned};
 pub use lease::{Lease, Next};
 pub use recover::Wake;
 pub use settle::Disposition;
+pub use tally::{Tally, TallyId};
 
 use crate::due::DueQueue;
 use crate::hash::KeyMap;
@@ -29,10 +33,11 @@ use crate::seen_row::Undecided;
 use active::ActiveHosts;
 use admit::AppendedSince;
 use crawler_politeness::{Pace, UnixMillis};
-use crawler_url::{Fingerprint, HostHash, ShardCount, ShardId, WireUrl};
+use crawler_url::{Fingerprint, HostHash, HostKey, ShardCount, ShardId, WireUrl};
 use judge::SeenRows;
 use std::collections::BTreeSet;
 use sums::Sums;
+use tally::Tallies;
 
 /// The hosts of one shard and their queues.
 ///
@@ -46,6 +51,8 @@ pub struct Frontier {
     intake: Intake,
     hosts: ActiveHosts,
     due: DueQueue,
+    /// What holds for single hosts beside their pace.
+    arranged: KeyMap<HostHash, Arrangement>,
     /// Hosts whose next URL is on its way to disk.
     awaiting: BTreeSet<u32>,
     parked: Parked,
@@ -68,6 +75,7 @@ pub struct Frontier {
     committed: u64,
     /// Place the next URL gets; also names rows. Never dealt twice in the life of a store.
     next_seq: u64,
+    tallies: Tallies,
     sums: Sums,
     scratch: Vec<u8>,
 }
@@ -174,6 +182,12 @@ impl Frontier {
         Some(&mut host.pace)
     }
 
+    /// The name of a host in memory.
+    #[must_use]
+    pub fn host_key(&self, host: HostHash) -> Option<HostKey> {
+        Some(self.hosts.get(self.hosts.idx(host)?)?.key.clone())
+    }
+
     /// How the URLs of a host in memory have ended, over all runs.
     #[must_use]
     pub fn totals(&self, host: HostHash) -> Option<HostTotals> {
@@ -226,6 +240,12 @@ impl Frontier {
         let number = self.number;
         self.number += 1;
         self.ops.take(number, self.next_seq)
+    }
+
+    /// The number of the next hand-over, which carries everything changed so far that none carried.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.number
     }
 
     /// Says that the hand-overs up to number `up_to` are committed: hosts that waited for their

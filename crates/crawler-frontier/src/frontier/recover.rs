@@ -2,6 +2,7 @@
 
 use super::judge::SeenRows;
 use super::sums::Sums;
+use super::tally::Tallies;
 use super::{ActiveHosts, Admitted, Frontier, FrontierLimits, Intake};
 use crate::due::DueQueue;
 use crate::error::FrontierError;
@@ -45,6 +46,7 @@ impl Frontier {
             intake: Intake::Open,
             hosts: ActiveHosts::default(),
             due: DueQueue::default(),
+            arranged: KeyMap::default(),
             awaiting: BTreeSet::new(),
             parked: Parked::new(&marks),
             swept_at: UnixMillis(0),
@@ -58,6 +60,7 @@ impl Frontier {
             number: 1,
             committed: 0,
             next_seq: reader.next_seq()?,
+            tallies: Tallies::default(),
             sums: Sums::new(rows),
             scratch: Vec::new(),
             reader,

@@ -1,10 +1,12 @@
 //! Both sides together.
 
+mod arrange;
 mod damage;
 mod durability;
 mod life;
 mod model;
 mod repair;
+mod tally;
 mod tree;
 
 use crate::seen::SeenLimits;

@@ -5,6 +5,17 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
+/// A file that the page loads.
+macro_rules! asset {
+    ($media_type:expr, $name:literal) => {
+        Asset {
+            path: concat!("/assets/", $name),
+            media_type: $media_type,
+            bytes: include_bytes!(concat!("../assets/", $name)),
+        }
+    };
+}
+
 /// A file of the dashboard.
 #[derive(Debug)]
 pub(crate) struct Asset {
@@ -20,15 +31,21 @@ const STYLE: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// All of them.
-pub(crate) static FILES: [Asset; 4] = [
+pub(crate) static FILES: [Asset; 14] = [
     Asset { path: "/", media_type: HTML, bytes: include_bytes!("../assets/index.html") },
-    Asset { path: "/assets/app.js", media_type: SCRIPT, bytes: include_bytes!("../assets/app.js") },
-    Asset {
-        path: "/assets/app.css",
-        media_type: STYLE,
-        bytes: include_bytes!("../assets/app.css"),
-    },
     Asset { path: "/favicon.ico", media_type: SVG, bytes: include_bytes!("../assets/favicon.svg") },
+    asset!(STYLE, "app.css"),
+    asset!(SCRIPT, "api.js"),
+    asset!(SCRIPT, "app.js"),
+    asset!(SCRIPT, "charts.js"),
+    asset!(SCRIPT, "controls.js"),
+    asset!(SCRIPT, "dom.js"),
+    asset!(SCRIPT, "fetches.js"),
+    asset!(SCRIPT, "format.js"),
+    asset!(SCRIPT, "host.js"),
+    asset!(SCRIPT, "hosts.js"),
+    asset!(SCRIPT, "login.js"),
+    asset!(SCRIPT, "overview.js"),
 ];
 
 /// Serves the files.
@@ -38,4 +55,25 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
             || async { ([(header::CONTENT_TYPE, file.media_type)], file.bytes).into_response() };
         router.route(file.path, get(answer))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_served() {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+        let there: BTreeSet<String> = std::fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| match entry.unwrap().file_name().to_str().unwrap() {
+                "index.html" => "/".to_owned(),
+                "favicon.svg" => "/favicon.ico".to_owned(),
+                name => format!("/assets/{name}"),
+            })
+            .collect();
+        assert_eq!(there, FILES.iter().map(|file| file.path.to_owned()).collect());
+    }
 }

@@ -15,6 +15,7 @@
 mod budget;
 mod clock;
 mod config;
+mod control;
 mod cores;
 mod counters;
 mod examine;
@@ -45,8 +46,9 @@ mod writer;
 mod tests;
 
 pub use config::{
-    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
+pub use control::{ControlError, Health, SeedsTaken, ShardHealth};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -4,7 +4,7 @@ use super::FrontierDb;
 use crate::error::FrontierError;
 
 /// Memory tables that stay in memory all the same: many small files would be slow to read.
-const KEPT_BYTES: u64 = if cfg!(test) { 0 } else { 16 << 20 };
+const KEPT_BYTES: u64 = if cfg!(test) { 1 } else { 16 << 20 };
 
 /// Has the memory tables written out by the background threads, if they hold much and are not being
 /// written out already.

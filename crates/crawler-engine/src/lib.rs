@@ -13,6 +13,7 @@
 //! below it.
 
 mod budget;
+mod cgroup;
 mod clock;
 mod config;
 mod cores;
@@ -22,6 +23,7 @@ mod explain;
 mod handle;
 mod host_policy;
 mod lock;
+mod memory;
 mod mesh;
 mod open_files;
 mod outstanding;
@@ -44,6 +46,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use cgroup::CgroupLimits;
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
 };
@@ -54,6 +57,7 @@ pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
+pub use memory::usable_memory_bytes;
 pub use phase::{FinalReport, Finish, Phase};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};

@@ -10,7 +10,7 @@ SECONDS ?= 60
 BIN    := target/release/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e torture check fuzz bench bench-frontier fmt clean
+.PHONY: help build run test e2e torture check deny advisories fuzz bench bench-frontier fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,13 @@ check: ## Formatting, lints, documentation and the layering of the crates
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	tests/layering.sh
+	tests/deny.sh
+
+deny: ## Licences, duplicates and sources of the dependencies (installs cargo-deny)
+	tests/deny.sh
+
+advisories: ## Known defects of the dependencies (fetches the data base of RustSec)
+	tests/deny.sh advisories
 
 fuzz: ## Fuzz everything that reads foreign bytes, SECONDS (60) for each target
 	fuzz/run.sh $(SECONDS)

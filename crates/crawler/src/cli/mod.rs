@@ -1,6 +1,7 @@
 //! The command line: `crawler [OPTIONS] [URL]…` crawls, `crawler COMMAND` does something else.
 
 mod args;
+mod completions;
 mod config;
 mod crawl;
 mod data_dir;
@@ -11,6 +12,7 @@ mod export;
 mod get;
 mod help;
 mod import;
+mod man;
 mod next_steps;
 mod plan;
 mod repair;
@@ -26,9 +28,22 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 13] = [
-    "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair",
-    "testweb", "config", "help",
+pub(crate) const COMMANDS: [&str; 15] = [
+    "get",
+    "stats",
+    "explain",
+    "plan",
+    "traps",
+    "export",
+    "import",
+    "demo",
+    "doctor",
+    "repair",
+    "testweb",
+    "config",
+    "man",
+    "completions",
+    "help",
 ];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
@@ -52,6 +67,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
+        Some(("man", matches)) => man::run(&parsed(matches)?),
+        Some(("completions", matches)) => completions::run(&parsed(matches)?),
         Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
     }
 }
@@ -99,6 +116,12 @@ fn command() -> Command {
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),
         config::command(),
+        man::ManArgs::augment_args(Command::new("man"))
+            .about("Print the manual page, or write those of all commands")
+            .after_help(man::EXAMPLES),
+        completions::CompletionsArgs::augment_args(Command::new("completions"))
+            .about("Print a completion script for a shell")
+            .after_help(completions::EXAMPLES),
     ];
     crawl.subcommands(subcommands)
 }

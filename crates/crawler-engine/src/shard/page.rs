@@ -144,7 +144,7 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
-            robots_policy: shared.policies.get(rule).robots,
+            robots_policy: self.live.policies.get(rule).robots,
             canonical: None,
             robots: RobotsDirectives::default(),
         };

@@ -49,7 +49,7 @@ fn pause(attempts: u8, delay: Duration) -> Duration {
 impl Shard {
     /// The attempt of `lease` has failed and another is to be made.
     pub(super) fn note_retry(&mut self, lease: &Lease, now: UnixMillis) {
-        let delay = self.shared.policies.get(self.hosts.rule(lease.fingerprint.host)).pace.delay;
+        let delay = self.live.policies.get(self.hosts.rule(lease.fingerprint.host)).pace.delay;
         self.retry_times.note(lease.fingerprint, lease.attempts, delay, now);
     }
 

@@ -27,6 +27,7 @@ mod live;
 mod lock;
 mod memory;
 mod mesh;
+mod network;
 mod observe;
 mod open_files;
 mod outstanding;

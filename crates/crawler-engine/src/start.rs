@@ -24,6 +24,7 @@ use crate::handle::{CrawlHandle, End};
 use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
+use crate::network::NetworkWatch;
 use crate::observe::Events;
 use crate::open_files::{self, FileShares};
 use crate::outstanding::Outstanding;
@@ -214,6 +215,7 @@ pub(crate) fn start_measured(
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
         pressure: Pressure::default(),
+        network: NetworkWatch::default(),
         idle_max: files.idle_per_shard,
         files_short: AtomicBool::new(false),
         totals: Mutex::new(counters),

@@ -56,7 +56,8 @@ impl Shard {
             self.due_at = Some(self.lease_from);
             return Ok(IdleReason::Politeness);
         }
-        let jobs_max = self.jobs_cap.allowed(now, self.relief.slow);
+        let is_down = self.shared.network.is_down();
+        let jobs_max = if is_down { 1 } else { self.jobs_cap.allowed(now, self.relief.slow) };
         for _ in 0..LEASES_PER_TURN_MAX {
             if self.in_flight.len() >= jobs_max {
                 return Ok(self.why_fewer());

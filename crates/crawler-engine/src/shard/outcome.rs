@@ -17,6 +17,7 @@ use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
 use super::told::Circumstances;
 use crate::clock;
+use crate::network::CHECK_INTERVAL;
 
 impl Shard {
     /// Takes a finished job off the books and deals with its outcome.
@@ -42,6 +43,12 @@ impl Shard {
             {
                 self.wait_for_files(running.lease);
             }
+            JobOutcome::Page { result: Err(failure), .. }
+            | JobOutcome::Robots { reply: RobotsReply::Unreachable(failure), .. }
+                if self.shared.is_network_to_blame(host, failure.kind) =>
+            {
+                self.wait_for_network(running.lease);
+            }
             JobOutcome::Page { result: Err(failure), timings } => {
                 self.end_failure(running.lease, &failure, timings);
             }
@@ -57,6 +64,7 @@ impl Shard {
         let host = running.lease.fingerprint.host;
         let bytes = (response.head.len() + response.body.len()) as u64;
         self.shared.throughput.take_bytes(bytes, clock::now());
+        self.shared.network.answered(response.remote, clock::now());
         self.spend(host, bytes, response.status >= 500);
         if let Some(pace) = self.frontier.pace(host) {
             pace.note_response_time(timings.first_byte);
@@ -111,6 +119,12 @@ impl Shard {
             pace.next_fetch_at = until;
         }
         self.put_off(lease, until);
+    }
+
+    /// Nothing was sent, and no host could have been reached: the URL waits as if never leased.
+    fn wait_for_network(&mut self, lease: Lease) {
+        self.shared.throughput.give_request_back();
+        self.put_off(lease, clock::now() + CHECK_INTERVAL);
     }
 
     fn end_panic(&mut self, lease: Lease) {

@@ -52,12 +52,12 @@ pub use due::Turn;
 pub use error::FrontierError;
 pub use frontier::{
     Admitted, Arrangement, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next,
-    Shed, Summoned, Tally, TallyId, Wake,
+    NextOf, Shed, Summoned, Tally, TallyId, Wake,
 };
 pub use host_row::HostTotals;
 pub use ops::Ops;
 pub use page::PageMemory;
-pub use reader::FrontierReader;
+pub use reader::{FrontierReader, HostSummary, QueuePlace};
 pub use robots_row::{RobotsMemory, RobotsText};
 
 #[cfg(test)]

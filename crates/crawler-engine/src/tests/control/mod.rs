@@ -1,6 +1,8 @@
 //! Orders to a running crawl.
 
+mod look;
 mod operator;
+mod queues;
 mod seeds;
 
 use super::*;

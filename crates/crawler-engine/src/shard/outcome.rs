@@ -15,7 +15,6 @@ use super::job::{Busy, ErrandKind, JobDone, JobOutcome, Running};
 use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
-use super::told::Circumstances;
 use crate::clock;
 
 impl Shard {
@@ -93,7 +92,7 @@ impl Shard {
             _ => End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) },
         };
         self.frontier.release(&lease);
-        let circumstances = Circumstances::of_failure(timings);
+        let circumstances = self.circumstances(timings, None);
         self.settle(Settlement { lease, end, circumstances });
     }
 

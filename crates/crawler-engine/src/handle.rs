@@ -50,21 +50,6 @@ impl CrawlHandle {
         self.shared.phase()
     }
 
-    /// Stops leasing and the crawl clock; returns whether the crawl was running.
-    #[expect(clippy::must_use_candidate, reason = "pausing is the point, the answer is a courtesy")]
-    pub fn pause(&self) -> bool {
-        self.shared.pause_or_resume(Phase::Running, Phase::Paused)
-    }
-
-    /// Goes on after a pause; returns whether the crawl was paused.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "resuming is the point, the answer is a courtesy"
-    )]
-    pub fn resume(&self) -> bool {
-        self.shared.pause_or_resume(Phase::Paused, Phase::Running)
-    }
-
     /// Ends the crawl when the fetches in flight have ended, at the latest after the drain
     /// deadline. What is queued stays queued for the next run.
     pub fn drain(&self) {

@@ -22,6 +22,7 @@ mod examine;
 mod explain;
 mod handle;
 mod host_policy;
+mod live;
 mod lock;
 mod mesh;
 mod open_files;
@@ -48,7 +49,11 @@ mod tests;
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
-pub use control::{ControlError, Health, SeedsTaken, ShardHealth};
+pub use control::{
+    AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
+    HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
+    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
+};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -12,7 +12,7 @@ use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, WhenDone};
 use crate::control::Control;
 use crate::counters::Counters;
-use crate::host_policy::HostPolicies;
+use crate::live::LiveCell;
 use crate::mesh::Mesh;
 use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
@@ -25,7 +25,7 @@ use crate::traps::TrapList;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: CrawlConfig,
-    pub(crate) policies: HostPolicies,
+    pub(crate) live: LiveCell,
     pub(crate) tls_roots: TlsRoots,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) mesh: Mesh,

@@ -97,9 +97,12 @@ impl Supervisor {
             // Before anything is leased or admitted for the first time.
             self.watch.look(&self.shared.pressure, Instant::now());
             self.check_shards(shards);
+            self.shared.end_overrides();
             let recovered = shards.iter().all(|watched| self.has_recovered(watched.id));
             if recovered && self.shared.phase() == Phase::Starting {
-                self.shared.advance(Phase::Running, None);
+                let is_paused = self.shared.control.operator.is_paused();
+                let phase = if is_paused { Phase::Paused } else { Phase::Running };
+                self.shared.advance(phase, None);
             }
             if recovered {
                 seeding = seeding.and_then(|seeding| seeding.feed(&self.shared));

@@ -125,6 +125,10 @@ impl InFlight {
         self.jobs.clear();
     }
 
+    pub(super) fn leases(&self) -> impl Iterator<Item = &Lease> {
+        self.jobs.values().map(|running| &running.lease)
+    }
+
     pub(super) fn urls(&self) -> impl Iterator<Item = &str> {
         self.jobs.values().map(|running| running.lease.url.as_str())
     }

@@ -118,7 +118,7 @@ impl Shard {
     fn begin(&mut self, lease: Lease, now: UnixMillis) {
         let host = lease.fingerprint.host;
         self.look_up_rule(&lease);
-        if let Some(hosts) = &self.shared.policies.get(self.hosts.rule(host)).blocked_by {
+        if let Some(hosts) = &self.live.policies.get(self.hosts.rule(host)).blocked_by {
             let detail = format!("rule for hosts {hosts}");
             self.hosts.entry(host).leases_open += 1;
             return self.skip(lease, "host_blocked", Some(&detail));
@@ -157,7 +157,7 @@ impl Shard {
     }
 
     fn clearance(&mut self, lease: &Lease, now: UnixMillis) -> Clearance {
-        if self.shared.policies.get(self.hosts.rule(lease.fingerprint.host)).robots
+        if self.live.policies.get(self.hosts.rule(lease.fingerprint.host)).robots
             == RobotsPolicy::Ignore
         {
             return Clearance::Go;
@@ -200,7 +200,7 @@ impl Shard {
     /// A fetch that dies with its shard or process still counts: the host's next fetch time is
     /// durable before its answer. With several fetches at once it would hold up the others.
     fn reserve_pace(&mut self, host: HostHash) {
-        let policy = self.shared.policies.get(self.hosts.rule(host));
+        let policy = self.live.policies.get(self.hosts.rule(host));
         if policy.concurrency > 1 || policy.pace.delay.is_zero() {
             return;
         }

@@ -20,6 +20,7 @@ use tokio::task::LocalSet;
 use crate::clock;
 use crate::control::Order;
 use crate::cores;
+use crate::live::Live;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
 use crate::pressure::Relief;
@@ -34,6 +35,7 @@ mod job;
 mod jobs_cap;
 mod leasing;
 mod ledger;
+mod live;
 mod orders;
 mod outbox;
 mod outcome;
@@ -144,6 +146,9 @@ enum ShardError {
 struct Shard {
     id: ShardId,
     shared: Arc<Shared>,
+    /// What holds at present.
+    live: Arc<Live>,
+    live_version: u64,
     reader: FrontierReader,
     fetcher: Rc<Fetcher>,
     frontier: Frontier,
@@ -156,6 +161,8 @@ struct Shard {
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
+    /// When this shard went on after another, if it did.
+    recovered_at: Option<UnixMillis>,
     jobs_cap: JobsCap,
     /// What pressure on memory and disk has it do without.
     relief: Relief,
@@ -174,7 +181,9 @@ impl Shard {
     fn recover(context: Context) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(&shared.policies, Relief::default());
+        let live_version = shared.live.version();
+        let live = shared.live.load();
+        let limits = frontier_limits(&live.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
         let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
@@ -188,7 +197,10 @@ impl Shard {
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
-            lease_from: first_lease_at(&shared, clock::now()),
+            lease_from: first_lease_at(&shared, &live, clock::now()),
+            recovered_at: is_resumed(&shared).then(clock::now),
+            live_version,
+            live,
             jobs_cap: JobsCap::new(jobs_max),
             relief: Relief::default(),
             due_at: None,
@@ -200,6 +212,7 @@ impl Shard {
             reader,
             shared,
         };
+        shard.arrange_hosts()?;
         shard.count_outstanding();
         shard.publish_gauges(clock::now());
         Ok(shard)
@@ -268,6 +281,7 @@ impl Shard {
             return Err(error.into());
         }
         self.heed_pressure();
+        self.heed_changes(now)?;
         self.settle_delivered();
         self.admit_judged(now)?;
         self.advance_orders();
@@ -331,8 +345,12 @@ impl Shard {
 /// When a shard may ask for something. What the last run asked for within its last second may not
 /// have been committed, nor any host's pace from then: so whoever goes on after it waits out one
 /// delay, lest a host be asked again too soon.
-fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
-    let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    let pause = shared.policies.delay_max().max(shared.config.domain_interval);
-    if is_first { now } else { now + pause }
+fn first_lease_at(shared: &Shared, live: &Live, now: UnixMillis) -> UnixMillis {
+    let pause = live.policies.delay_max().max(live.config.domain_interval);
+    if is_resumed(shared) { now + pause } else { now }
+}
+
+/// Whether somebody may have asked for something before.
+fn is_resumed(shared: &Shared) -> bool {
+    shared.resumed || shared.restarts.load(Relaxed) > 0
 }

@@ -119,7 +119,7 @@ impl Shard {
         }
         let jitter = Jitter::new(fastrand::f32());
         if let Some(pace) = self.frontier.pace(host) {
-            let policy = self.shared.policies.get(self.hosts.rule(host));
+            let policy = self.live.policies.get(self.hosts.rule(host));
             pace.observe(clock::now(), seen, &policy.pace, jitter);
         }
     }

@@ -25,6 +25,7 @@ mod host_policy;
 mod live;
 mod lock;
 mod mesh;
+mod observe;
 mod open_files;
 mod outstanding;
 mod phase;
@@ -61,6 +62,10 @@ pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
+pub use observe::{
+    CapacityUse, CrawlEvent, EndKind, Histogram, IdleReason, IdleReport, QueueHolders,
+    TimingReport, UrlEnded,
+};
 pub use phase::{FinalReport, Finish, Phase};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};

@@ -24,6 +24,7 @@ use crate::handle::{CrawlHandle, End};
 use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
+use crate::observe::Events;
 use crate::open_files::{self, FileShares};
 use crate::outstanding::Outstanding;
 use crate::phase::Phase;
@@ -217,6 +218,8 @@ pub(crate) fn start_measured(
         files_short: AtomicBool::new(false),
         totals: Mutex::new(counters),
         clock: Mutex::new(CrawlClock::new()),
+        minute: Mutex::default(),
+        events: Events::new(),
         finish: Mutex::new(None),
         laggards: Mutex::new(Vec::new()),
         restarts: AtomicU64::new(0),

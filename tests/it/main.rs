@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod admin;
 mod aliases;
 mod completeness;
 mod configuration;
@@ -20,6 +21,7 @@ mod get;
 mod harness;
 mod hostile;
 mod hosts;
+mod http;
 mod limits;
 mod links;
 mod plan;
@@ -32,6 +34,7 @@ mod same_url;
 mod scope;
 mod scope_rules;
 mod scripted;
+mod service;
 mod signals;
 mod site;
 mod sitemaps;

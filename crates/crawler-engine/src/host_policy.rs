@@ -185,6 +185,11 @@ impl HostPolicies {
         self.own.iter().map(|(host, policy)| (*host, policy))
     }
 
+    /// The policy of a host, if an operator changed something about it.
+    pub(crate) fn own_policy(&self, host: HostHash) -> Option<&HostPolicy> {
+        self.own_idx.get(&host).map(|idx| self.get(Some(*idx)))
+    }
+
     /// Most fetches in flight at once that any host may have.
     pub(crate) fn concurrency_max(&self) -> u16 {
         let own = self.own.iter().map(|(_, policy)| policy.concurrency);

@@ -51,8 +51,9 @@ pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
 pub use control::{
-    AuditEntry, ControlError, Health, HostOrder, HostOverride, HostPriority, OperatorStateError,
-    SeedsTaken, ShardHealth,
+    AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
+    HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
+    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
 };
 pub use cores::usable_cores;
 pub use counters::Counters;

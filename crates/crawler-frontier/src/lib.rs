@@ -57,7 +57,7 @@ pub use frontier::{
 pub use host_row::HostTotals;
 pub use ops::Ops;
 pub use page::PageMemory;
-pub use reader::FrontierReader;
+pub use reader::{FrontierReader, HostSummary, QueuePlace};
 pub use robots_row::{RobotsMemory, RobotsText};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crawler_admin::ListenError;
 use crawler_engine::{Finish, StartError};
 use crawler_store::StoreError;
 
@@ -139,6 +140,9 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         }
         Some(Want::OpenFiles) => return Some("raise the limit of open files: `ulimit -n 4096`"),
         None => {}
+    }
+    if error.is::<ListenError>() {
+        return Some("choose another address with --admin ADDR:PORT, or do without: --admin off");
     }
     match error.downcast_ref::<StartError>()? {
         StartError::NoSeeds => Some("try `crawler https://example.com/`, or `crawler demo`"),

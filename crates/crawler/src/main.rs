@@ -21,6 +21,7 @@ mod process;
 mod progress;
 mod report;
 mod seeds;
+mod service;
 mod settings;
 mod signals;
 mod terminal;

@@ -6,6 +6,16 @@ use std::time::Duration;
 
 use crawler_frontier::FrontierError;
 
+impl ControlError {
+    /// A cursor that is none.
+    pub(super) fn bad_cursor(text: &str) -> Self {
+        let text: String = text.chars().take(40).collect();
+        let detail =
+            format!("`{text}` is no cursor; take next_cursor of the answer before, or none");
+        Self::Invalid { detail }
+    }
+}
+
 /// Why an order to a running crawl was not carried out, or a look into it not possible.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

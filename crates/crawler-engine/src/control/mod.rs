@@ -8,6 +8,7 @@
 mod audit;
 mod error;
 mod health;
+mod look;
 mod operator;
 mod order;
 mod seeds;
@@ -24,6 +25,10 @@ pub use audit::AuditEntry;
 use audit::AuditLog;
 pub use error::ControlError;
 pub use health::{Health, ShardHealth};
+pub use look::{
+    EndedPage, EndedState, EndedUrl, HostList, HostQuery, HostReport, HostSort, HostState,
+    QueuedPage, QueuedView,
+};
 pub use operator::{HostOrder, HostOverride, HostPriority, OperatorStateError};
 pub(crate) use operator::{Operator, OperatorState};
 pub(crate) use order::{Order, Orders, Task};

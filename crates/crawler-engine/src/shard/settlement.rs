@@ -66,11 +66,12 @@ impl Shard {
         self.tell_end(&lease, &end, circumstances);
         let disposition = match &end {
             End::Fetched { .. } => Disposition::Fetched,
-            End::Skipped { .. } | End::Failed { .. } => Disposition::Done,
+            End::Skipped { .. } => Disposition::Done,
+            End::Failed { .. } => Disposition::Failed,
             End::Retry => Disposition::Retry,
             End::GivenBack => Disposition::GiveBack,
         };
-        if matches!(disposition, Disposition::Fetched | Disposition::Done) {
+        if !matches!(disposition, Disposition::Retry | Disposition::GiveBack) {
             self.accounted -= 1;
         }
         let fingerprint = lease.fingerprint;

@@ -4,6 +4,7 @@ mod arrange;
 mod damage;
 mod durability;
 mod life;
+mod look;
 mod model;
 mod repair;
 mod tally;

@@ -14,6 +14,7 @@ mod import;
 mod next_steps;
 mod plan;
 mod repair;
+mod serve;
 mod stats;
 mod testweb;
 mod traps;
@@ -26,9 +27,9 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 13] = [
+pub(crate) const COMMANDS: [&str; 14] = [
     "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair",
-    "testweb", "config", "help",
+    "testweb", "config", "serve", "help",
 ];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
@@ -39,7 +40,8 @@ pub(crate) const COMMANDS: [&str; 13] = [
 pub(crate) fn run() -> anyhow::Result<Exit> {
     let matches = command().get_matches();
     match matches.subcommand() {
-        None => crawl::run(&args::sources(&matches)),
+        None => crawl::run(args::sources(&matches)),
+        Some(("serve", matches)) => serve::run(matches),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -72,6 +74,7 @@ fn command() -> Command {
         .after_help(help::after_short())
         .after_long_help(help::after_long());
     let subcommands = [
+        serve::command(),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),

@@ -1,5 +1,6 @@
 //! Orders to a running crawl.
 
+mod look;
 mod operator;
 mod seeds;
 

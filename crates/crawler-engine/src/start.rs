@@ -39,13 +39,14 @@ use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 8] = [
+const OUR_ENTRIES: [&str; 9] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "warc",
     "cdxj",
     "pages",
     "reports",
+    "logs",
     "store",
     "stats.json",
 ];

@@ -15,7 +15,6 @@ use super::job::{Busy, ErrandKind, JobDone, JobOutcome, Running};
 use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
-use super::told::Circumstances;
 use crate::clock;
 use crate::network::CHECK_INTERVAL;
 
@@ -105,7 +104,7 @@ impl Shard {
             self.note_retry(&lease, clock::now());
         }
         self.frontier.release(&lease);
-        let circumstances = Circumstances::of_failure(timings);
+        let circumstances = self.circumstances(timings, None);
         self.settle(Settlement { lease, end, circumstances });
     }
 

@@ -111,7 +111,7 @@ impl Shard {
             memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
         };
-        let circumstances = self.circumstances(response, timings);
+        let circumstances = self.circumstances(timings, Some(response));
         let settlement = Settlement { lease, end, circumstances };
         let deliveries: Vec<_> =
             reading.touched.iter().filter_map(|&shard| self.outboxes.delivery(shard)).collect();

@@ -16,6 +16,7 @@ mod man;
 mod next_steps;
 mod plan;
 mod repair;
+mod serve;
 mod stats;
 mod testweb;
 mod traps;
@@ -28,7 +29,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 16] = [
+    "serve",
     "get",
     "stats",
     "explain",
@@ -54,7 +56,8 @@ pub(crate) const COMMANDS: [&str; 15] = [
 pub(crate) fn run() -> anyhow::Result<Exit> {
     let matches = command().get_matches();
     match matches.subcommand() {
-        None => crawl::run(&args::sources(&matches)),
+        None => crawl::run(args::sources(&matches)),
+        Some(("serve", matches)) => serve::run(matches),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -89,6 +92,7 @@ fn command() -> Command {
         .after_help(help::after_short())
         .after_long_help(help::after_long());
     let subcommands = [
+        serve::command(),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),

@@ -39,6 +39,7 @@ pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
+pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
 pub(crate) use value::show_duration;
@@ -78,6 +79,7 @@ pub(crate) struct Settings {
     pub(crate) trap_pages: u32,
     pub(crate) trap_yield: u8,
     pub(crate) list_refused: bool,
+    pub(crate) crawl_log: bool,
     pub(crate) simhash: bool,
     pub(crate) canonical_links: CanonicalLinks,
     pub(crate) assets: bool,
@@ -127,6 +129,7 @@ pub(crate) struct Settings {
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
     pub(crate) admin_hosts: Vec<String>,
 }
@@ -262,6 +265,13 @@ impl RawConfig {
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 
+    /// Takes a setting over from another configuration.
+    pub(crate) fn take_over(&mut self, key: &str, other: &Self) {
+        if let Some(entries) = other.values.get(key) {
+            self.values.insert(key.to_owned(), entries.clone());
+        }
+    }
+
     /// The winning entries of a setting.
     pub(crate) fn entries(&self, setting: &Setting) -> &[Entry] {
         self.values.get(setting.key).map_or(&[], Vec::as_slice)
@@ -293,6 +303,7 @@ impl Settings {
             trap_pages: 0,
             trap_yield: 0,
             list_refused: false,
+            crawl_log: false,
             simhash: false,
             canonical_links: CanonicalLinks::Record,
             assets: false,
@@ -342,6 +353,7 @@ impl Settings {
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
+            daemon: false,
             admin: AdminAddr::Off,
             admin_hosts: Vec::new(),
         }

@@ -46,7 +46,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         domain_concurrency: settings.domain_concurrency,
         domain_interval: settings.domain_delay,
         limits: settings.limits,
-        when_done: WhenDone::Stop,
+        when_done: if settings.daemon { WhenDone::Wait } else { WhenDone::Stop },
         ceilings: settings.ceilings,
         retries: Retries {
             attempts: settings.retries,
@@ -152,6 +152,7 @@ impl Settings {
         };
         StoreConfig {
             warc_bytes_max: self.warc_size,
+            crawl_log: self.crawl_log,
             software: format!("{PRODUCT}/{}", env!("CARGO_PKG_VERSION")),
             user_agent: user_agent.to_owned(),
             robots: robots.to_owned(),

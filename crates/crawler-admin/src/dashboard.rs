@@ -95,7 +95,10 @@ mod tests {
             assert_eq!(elsewhere.count(), 0, "{}", file.path);
         }
         let page = text(&FILES[0]);
-        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=\"/assets/").count());
+        assert_eq!(
+            page.matches("<script").count(),
+            page.matches("<script type=\"module\" src=\"/assets/").count()
+        );
     }
 
     #[test]

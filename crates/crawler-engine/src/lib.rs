@@ -22,8 +22,10 @@ mod examine;
 mod explain;
 mod handle;
 mod host_policy;
+mod live;
 mod lock;
 mod mesh;
+mod observe;
 mod open_files;
 mod outstanding;
 mod phase;
@@ -48,7 +50,11 @@ mod tests;
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
-pub use control::{ControlError, Health, SeedsTaken, ShardHealth};
+pub use control::{
+    AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
+    HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
+    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
+};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};
@@ -56,6 +62,10 @@ pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
+pub use observe::{
+    CapacityUse, CrawlEvent, EndKind, Histogram, IdleReason, IdleReport, QueueHolders,
+    TimingReport, UrlEnded,
+};
 pub use phase::{FinalReport, Finish, Phase};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};

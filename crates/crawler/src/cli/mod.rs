@@ -15,6 +15,7 @@ mod import;
 mod next_steps;
 mod plan;
 mod repair;
+mod serve;
 mod stats;
 mod target;
 mod testweb;
@@ -29,9 +30,9 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 15] = [
-    "ctl", "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor",
-    "repair", "testweb", "top", "config", "help",
+pub(crate) const COMMANDS: [&str; 16] = [
+    "serve", "ctl", "top", "get", "stats", "explain", "plan", "traps", "export", "import", "demo",
+    "doctor", "repair", "testweb", "config", "help",
 ];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
@@ -42,8 +43,10 @@ pub(crate) const COMMANDS: [&str; 15] = [
 pub(crate) fn run() -> anyhow::Result<Exit> {
     let matches = command().get_matches();
     match matches.subcommand() {
-        None => crawl::run(&args::sources(&matches)),
+        None => crawl::run(args::sources(&matches)),
+        Some(("serve", matches)) => serve::run(matches),
         Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
+        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -55,7 +58,6 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
-        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
     }
@@ -77,9 +79,13 @@ fn command() -> Command {
         .after_help(help::after_short())
         .after_long_help(help::after_long());
     let subcommands = [
+        serve::command(),
         ctl::CtlArgs::augment_args(Command::new("ctl"))
             .about("Ask and steer a running crawl")
             .after_help(ctl::EXAMPLES),
+        top::TopArgs::augment_args(Command::new("top"))
+            .about("Watch a running crawl on the terminal, and steer it by keys")
+            .after_help(top::EXAMPLES),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
@@ -106,9 +112,6 @@ fn command() -> Command {
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),
-        top::TopArgs::augment_args(Command::new("top"))
-            .about("Watch a running crawl on the terminal, and steer it by keys")
-            .after_help(top::EXAMPLES),
         config::command(),
     ];
     crawl.subcommands(subcommands)

@@ -15,10 +15,10 @@ pub(crate) fn count(n: u64) -> String {
     text
 }
 
-/// The same in little room: `70,000`, `1.23M`.
+/// The same in little room: `9,999`, `1.23M`.
 pub(crate) fn compact(n: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")];
-    let unit = UNITS.into_iter().find(|(unit, _)| n >= 100_000 && n >= *unit);
+    let unit = UNITS.into_iter().find(|(unit, _)| n >= 10_000 && n >= *unit);
     let Some((unit, name)) = unit else { return count(n) };
     let scaled = n as f64 / unit as f64;
     let decimals = if scaled < 10.0 { 2 } else { usize::from(scaled < 100.0) };
@@ -58,7 +58,8 @@ mod tests {
             assert_eq!(count(n), text);
         }
         for (n, text) in [
-            (99_999, "99,999"),
+            (9999, "9,999"),
+            (12_345, "12.3k"),
             (123_456, "123k"),
             (1_234_567, "1.23M"),
             (45_678_901, "45.7M"),

@@ -18,8 +18,8 @@ pub(super) struct TargetArgs {
     #[arg(short, long, value_name = "FILE", global = true)]
     config: Vec<PathBuf>,
     /// Address of its admin interface, instead of the one in its directory
-    #[arg(long, value_name = "URL", global = true, conflicts_with_all = ["output", "config"])]
-    url: Option<String>,
+    #[arg(long = "url", value_name = "URL", global = true, conflicts_with_all = ["output", "config"])]
+    admin_url: Option<String>,
     /// File with the token [default: operator/token in its directory]
     #[arg(long, value_name = "FILE", global = true)]
     token_file: Option<PathBuf>,
@@ -33,7 +33,7 @@ impl TargetArgs {
 
     fn address(&self) -> anyhow::Result<Address> {
         let token_file = self.token_file.as_deref();
-        if let Some(url) = &self.url {
+        if let Some(url) = &self.admin_url {
             return Address::of_url(url, token_file);
         }
         let data_dir = DataDirArgs::new(self.output.clone(), self.config.clone()).resolve()?;

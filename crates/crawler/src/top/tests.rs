@@ -103,10 +103,12 @@ fn shows(app: &App, texts: &[&str]) {
 #[test]
 fn the_first_screen_has_everything_at_80_columns() {
     let lines = screen(&app());
-    let line = "crawler running   184 pages/s   3.9 MB/s   0.4 failed/s   1h02m   gen 2";
+    let line = "crawler running   184 pages/s   3.9 MB/s   0.4 failed/s   12 in flight   1h02m";
     assert_eq!(lines[0], line);
     assert_eq!(lines[2], "82 % of capacity waits for politeness");
-    assert!(lines[1].starts_with("1.23M fetched  500 queued  70,000 seen  12 in flight"));
+    assert!(
+        lines[1].starts_with("1.23M fetched   500 queued   70.0k seen   44 failed   3 skipped")
+    );
     shows(
         &app(),
         &[

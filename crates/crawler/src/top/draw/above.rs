@@ -23,12 +23,12 @@ pub(super) fn head(frame: &mut Frame<'_>, area: Rect, app: &App) {
         Span::from("crawler ").bold(),
         Span::from(escape(&show::state(status)).into_owned()).bold().fg(color(status.state)),
         Span::from(format!(
-            "   {} pages/s   {}/s   {} failed/s   {}   gen {}",
+            "   {} pages/s   {}/s   {} failed/s   {} in flight   {}",
             rate(status.rates.pages_per_second),
             bytes(status.rates.bytes_per_second),
             rate(status.rates.failed_per_second),
-            show::duration((status.elapsed_secs * 1000.0) as u64),
-            status.generation
+            compact(status.totals.in_flight),
+            show::duration((status.elapsed_secs * 1000.0) as u64)
         )),
     ];
     if let Some(why) = &app.lost {
@@ -36,11 +36,10 @@ pub(super) fn head(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
     let sums = &status.totals;
     let sums = Line::from(format!(
-        "{} fetched  {} queued  {} seen  {} in flight  {} failed  {} skipped",
+        "{} fetched   {} queued   {} seen   {} failed   {} skipped",
         compact(sums.fetched),
         compact(sums.queued),
         compact(sums.seen),
-        compact(sums.in_flight),
         compact(sums.failed),
         compact(sums.skipped)
     ));

@@ -12,7 +12,9 @@ use utoipa::openapi::{
 };
 
 use crate::guard::needs_token;
-use crate::routes::{control, events, health, log_level, read, reload, seeds};
+use crate::routes::{
+    audit, control, events, health, hosts, log_level, pages, read, reload, seeds, traps, urls,
+};
 use crate::state::Admin;
 
 /// Name of the security scheme.
@@ -29,6 +31,7 @@ const BEARER: &str = "bearer";
         health::healthz,
         health::readyz,
         openapi,
+        read::metrics,
         read::status,
         read::history,
         events::events,
@@ -37,6 +40,15 @@ const BEARER: &str = "bearer";
         control::drain,
         control::shutdown,
         seeds::seeds,
+        hosts::hosts,
+        hosts::host,
+        hosts::change,
+        urls::urls,
+        urls::explain,
+        traps::traps,
+        pages::page,
+        pages::body,
+        audit::audit,
         reload::reload,
         log_level::log_level,
         log_level::set_log_level,

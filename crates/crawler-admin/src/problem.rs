@@ -38,6 +38,10 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
     /// What the process would not do.
     pub(crate) fn refused(status: StatusCode, refused: Refused) -> Self {
         Self { status, message: refused.message, hint: refused.hint }
@@ -55,6 +59,9 @@ impl From<ControlError> for Problem {
             ControlError::Ending => StatusCode::CONFLICT,
             ControlError::Busy { .. } | ControlError::Restarted { .. } => {
                 StatusCode::SERVICE_UNAVAILABLE
+            }
+            ControlError::Invalid { .. } | ControlError::TooManyHosts { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

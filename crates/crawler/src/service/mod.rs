@@ -46,7 +46,10 @@ impl Service {
             listener: listen(settings)?,
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
-            process: Arc::new(CrawlProcess::new(settings, Configuration::new(sources, raw))),
+            process: Arc::new(CrawlProcess::new(
+                settings,
+                Configuration::new(sources, settings.clone(), raw),
+            )),
             is_daemon: settings.daemon,
         })
     }

@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod config;
 mod crawl;
+mod ctl;
 mod data_dir;
 mod demo;
 mod doctor;
@@ -18,7 +19,9 @@ mod plan;
 mod repair;
 mod serve;
 mod stats;
+mod target;
 mod testweb;
+mod top;
 mod traps;
 
 #[cfg(test)]
@@ -29,24 +32,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 16] = [
-    "serve",
-    "get",
-    "stats",
-    "explain",
-    "plan",
-    "traps",
-    "export",
-    "import",
-    "demo",
-    "doctor",
-    "repair",
-    "testweb",
-    "config",
-    "man",
-    "completions",
-    "help",
-];
+pub(crate) const COMMANDS: [&str; 18] = ["serve", "ctl", "top", "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair", "testweb", "config", "man", "completions", "help"];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -58,6 +44,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
     match matches.subcommand() {
         None => crawl::run(args::sources(&matches)),
         Some(("serve", matches)) => serve::run(matches),
+        Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
+        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -93,6 +81,12 @@ fn command() -> Command {
         .after_long_help(help::after_long());
     let subcommands = [
         serve::command(),
+        ctl::CtlArgs::augment_args(Command::new("ctl"))
+            .about("Ask and steer a running crawl")
+            .after_help(ctl::EXAMPLES),
+        top::TopArgs::augment_args(Command::new("top"))
+            .about("Watch a running crawl on the terminal, and steer it by keys")
+            .after_help(top::EXAMPLES),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),

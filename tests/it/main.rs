@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod admin;
 mod aliases;
 mod completeness;
 mod configuration;
@@ -19,6 +20,7 @@ mod get;
 mod harness;
 mod hostile;
 mod hosts;
+mod http;
 mod limits;
 mod links;
 mod plan;

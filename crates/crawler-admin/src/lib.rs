@@ -1,5 +1,30 @@
 //! The admin interface of a running crawl: what an operator asks and tells it over HTTP.
 //!
-//! [`api`] has what is said, for the server here and for clients elsewhere.
+//! [`api`] has what is said, for the server here and for clients elsewhere. [`listen()`] takes the
+//! address before the crawl begins, [`AdminServer`] answers while it runs, on a thread and a runtime of
+//! its own, so that it answers however busy the shards are. What only the process can do stands
+//! behind [`Process`].
+//!
+//! Whoever may reach a loopback address may read; what changes the crawl, and everything when bound
+//! elsewhere, needs the token that [`token`] keeps.
 
 pub mod api;
+mod channel_body;
+mod connections;
+mod dashboard;
+mod extract;
+mod guard;
+mod machine;
+mod openapi;
+mod problem;
+mod process;
+mod routes;
+mod sampler;
+mod server;
+mod state;
+mod status;
+pub mod token;
+
+pub use openapi::document;
+pub use process::{Process, Refused};
+pub use server::{AdminServer, ListenError, Options, ServerError, listen};

@@ -20,7 +20,8 @@ use crate::traps::TrapRule;
 pub struct CrawlConfig {
     /// Where frontier, captures, indexes and reports live.
     pub data_dir: PathBuf,
-    /// URLs to begin with; may be empty when the data directory already has seeds.
+    /// URLs to begin with; may be empty when the data directory already has seeds, or the crawl waits
+    /// for some.
     pub seeds: Vec<WireUrl>,
     /// How many shards to run, one pinned thread each.
     pub workers: ShardCount,
@@ -54,6 +55,8 @@ pub struct CrawlConfig {
     pub domain_interval: Duration,
     /// When to stop.
     pub limits: Limits,
+    /// What to do when nothing is left to fetch.
+    pub when_done: WhenDone,
     /// What the crawl may take of the machine.
     pub ceilings: Ceilings,
     /// Further attempts after a failed one, per URL.
@@ -109,6 +112,16 @@ pub struct Limits {
     /// Failed fetches and 5xx responses of one host; its further URLs are skipped with reason
     /// `host_errors`.
     pub errors_per_host: Option<u32>,
+}
+
+/// What a crawl does when nothing is left to fetch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WhenDone {
+    /// It ends.
+    #[default]
+    Stop,
+    /// It waits for seeds, until a limit is reached or it is told to end; it may start without any.
+    Wait,
 }
 
 /// What the crawl may take of the machine. None of them ends it: short of memory or frontier it

@@ -33,6 +33,11 @@ impl CrawlHandle {
         Self { shared, end }
     }
 
+    /// What all threads of the crawl see.
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The numbers of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

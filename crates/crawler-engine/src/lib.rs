@@ -16,6 +16,7 @@ mod budget;
 mod cgroup;
 mod clock;
 mod config;
+mod control;
 mod cores;
 mod counters;
 mod examine;
@@ -48,8 +49,9 @@ mod tests;
 
 pub use cgroup::CgroupLimits;
 pub use config::{
-    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
+pub use control::{ControlError, Health, SeedsTaken, ShardHealth};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};

@@ -1,4 +1,4 @@
-//! The scope that all shards judge by; a redirected seed may widen it while they run.
+//! The scope that all shards judge by; redirected and later seeds may widen it while they run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,10 +26,12 @@ impl ScopeCell {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes `seed` (and what the scope kind says of it) part of the scope.
-    pub(crate) fn widen(&self, seed: &WireUrl) {
+    /// Makes `seeds` (and what the scope kind says of them) part of the scope.
+    pub(crate) fn widen(&self, seeds: &[WireUrl]) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Arc::new(current.with_seed(seed));
-        self.version.fetch_add(1, Ordering::Release);
+        if seeds.iter().any(|seed| !current.is_seed(seed)) {
+            *current = Arc::new(current.with_seeds(seeds));
+            self.version.fetch_add(1, Ordering::Release);
+        }
     }
 }

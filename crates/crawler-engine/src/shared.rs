@@ -9,7 +9,8 @@ use crawler_politeness::IpLimits;
 use tokio::sync::{Notify, watch};
 
 use crate::budget::PageBudget;
-use crate::config::CrawlConfig;
+use crate::config::{CrawlConfig, WhenDone};
+use crate::control::Control;
 use crate::counters::Counters;
 use crate::host_policy::HostPolicies;
 use crate::mesh::Mesh;
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) tls_roots: TlsRoots,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) mesh: Mesh,
+    pub(crate) control: Control,
     pub(crate) outstanding: Outstanding,
     pub(crate) budget: PageBudget,
     pub(crate) ip_limits: Arc<IpLimits>,
@@ -50,11 +52,19 @@ pub(crate) struct Shared {
     pub(crate) laggards: Mutex<Vec<String>>,
     pub(crate) restarts: AtomicU64,
     pub(crate) stalls: AtomicU64,
+    /// Wall-clock milliseconds of the supervisor's last look around.
+    pub(crate) supervisor_at: AtomicU64,
 }
 
 impl Shared {
     pub(crate) fn phase(&self) -> Phase {
         *self.phase.borrow()
+    }
+
+    /// Whether the crawl has nothing to do, and goes on all the same.
+    pub(crate) fn is_waiting(&self) -> bool {
+        let may_wait = self.config.when_done == WhenDone::Wait && self.phase() == Phase::Running;
+        may_wait && self.outstanding.is_zero()
     }
 
     /// Moves on to `next` if it lies ahead, noting the first reason to end that anyone gave.

@@ -22,6 +22,9 @@ pub struct Snapshot {
     /// Why no new URL is leased although the crawl is running, for example `disk: 231M free …`.
     #[serde(default)]
     pub held: Option<String>,
+    /// Nothing is left to fetch, and the crawl waits for seeds.
+    #[serde(default)]
+    pub waiting: bool,
     /// Process that crawls or crawled.
     pub pid: u32,
     /// Recrawl generation, from 1.
@@ -89,6 +92,7 @@ impl Snapshot {
         Self {
             phase: shared.phase(),
             held: shared.pressure.held(),
+            waiting: shared.is_waiting(),
             pid: std::process::id(),
             generation: shared.generation,
             elapsed_secs: locked(&shared.clock).elapsed().as_secs_f64(),

@@ -16,7 +16,9 @@ use crawler_url::{CanonicalRules, WireUrl};
 use tokio::sync::watch;
 
 use crate::budget::PageBudget;
-use crate::config::{CrawlConfig, Start};
+use crate::clock;
+use crate::config::{CrawlConfig, Start, WhenDone};
+use crate::control::Control;
 use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
 use crate::host_policy::HostPolicies;
@@ -162,7 +164,8 @@ pub(crate) fn start_measured(
         frontier.start_generation()?;
     }
     let has_work = frontier.reader().queued()? > 0;
-    if config.seeds.is_empty() && stored_seeds.is_empty() && !has_work {
+    let may_wait = config.when_done == WhenDone::Wait;
+    if !may_wait && config.seeds.is_empty() && stored_seeds.is_empty() && !has_work {
         return Err(StartError::NoSeeds);
     }
     if !config.seeds.is_empty() {
@@ -186,6 +189,7 @@ pub(crate) fn start_measured(
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
         mesh: Mesh::new(config.workers),
+        control: Control::new(config.workers, frontier.reader()),
         outstanding: Outstanding::default(),
         budget: PageBudget::new(config.limits.pages, counters.fetched),
         ip_limits,
@@ -204,6 +208,7 @@ pub(crate) fn start_measured(
         laggards: Mutex::new(Vec::new()),
         restarts: AtomicU64::new(0),
         stalls: AtomicU64::new(0),
+        supervisor_at: AtomicU64::new(clock::now().0),
         config,
     });
     spawn(shared, store, frontier, Begin { seeds, lock, watch })

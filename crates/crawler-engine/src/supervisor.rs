@@ -11,6 +11,7 @@ use crawler_frontier::FrontierReader;
 use crawler_url::{Canonicalizer, ShardId, WireUrl};
 
 use crate::clock;
+use crate::config::WhenDone;
 use crate::handle::End;
 use crate::lock::DirLock;
 use crate::outstanding::WorkGuard;
@@ -24,6 +25,7 @@ use crate::writer::ToWriter;
 mod seeding;
 
 use seeding::Seeding;
+pub(crate) use seeding::seed;
 
 /// How often the supervisor looks around.
 const TICK: Duration = Duration::from_millis(20);
@@ -77,6 +79,7 @@ impl Supervisor {
             tracing::warn!(%error, "cannot write stats.json");
         }
         // The store and the directory are free before anyone learns of the end.
+        self.shared.control.close();
         drop((self.reader, self.lock));
         self.end.set(report);
     }
@@ -90,6 +93,7 @@ impl Supervisor {
         let mut draining_since = None;
         while self.shared.phase() < Phase::Stopping {
             std::thread::sleep(TICK);
+            self.shared.supervisor_at.store(clock::now().0, Relaxed);
             // Before anything is leased or admitted for the first time.
             self.watch.look(&self.shared.pressure, Instant::now());
             self.check_shards(shards);
@@ -119,7 +123,7 @@ impl Supervisor {
         let limits = &shared.config.limits;
         let bytes_spent = |limit| locked(&shared.totals).wire_bytes >= limit;
         let time_spent = |limit| locked(&shared.clock).elapsed() >= limit;
-        if shared.outstanding.is_zero() {
+        if shared.outstanding.is_zero() && shared.config.when_done == WhenDone::Stop {
             shared.advance(Phase::Stopping, Some(Finish::Done));
         } else if shared.budget.is_spent() {
             shared.advance(Phase::Draining, Some(Finish::PageLimit));

@@ -1,6 +1,7 @@
 //! Whole crawls in this process, with shards that panic on demand.
 
 mod ceilings;
+mod control;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -18,7 +19,7 @@ use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 use crate::shared::locked;
 use crate::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
-    RobotsPolicy, Sitemaps, Start, start,
+    RobotsPolicy, Sitemaps, Start, WhenDone, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -75,6 +76,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         ip_concurrency: 8,
         ip_interval: Duration::ZERO,
         limits: Limits::default(),
+        when_done: WhenDone::Stop,
         ceilings: Ceilings::default(),
         retries: Retries { attempts: 1, by_cause: Vec::new(), statuses: vec![500, 503] },
         redirects_max: 10,

@@ -50,7 +50,8 @@ pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::{FrontierDb, KnownUrls, Mended};
 pub use error::FrontierError;
 pub use frontier::{
-    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Wake,
+    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Tally,
+    TallyId, Wake,
 };
 pub use host_row::HostTotals;
 pub use ops::Ops;

@@ -10,19 +10,22 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::exit::Exit;
 use crate::settings::DRAIN_DEADLINE;
 
-/// Starts the admin thread, which has a runtime of its own and so answers however busy the shards
-/// are. It ends with the process.
+/// Starts the thread that takes signals, with a runtime of its own: it answers however busy the
+/// shards are. It ends with the process.
 ///
 /// # Errors
 /// When the thread cannot be started or the signals cannot be taken.
 pub(crate) fn watch(crawl: CrawlHandle) -> anyhow::Result<()> {
     let (to_caller, ready) = sync_channel(1);
     std::thread::Builder::new()
-        .name("admin".to_owned())
+        .name("signals".to_owned())
         .spawn(move || run(&crawl, &to_caller))
-        .context("cannot start the admin thread")?;
+        .context("cannot start the thread that takes signals")?;
     // Taken before this returns: no signal is lost, or ends the process the hard way.
-    ready.recv().context("the admin thread ended early")?.context("cannot take signals")
+    ready
+        .recv()
+        .context("the thread that takes signals ended early")?
+        .context("cannot take signals")
 }
 
 /// Blocks until SIGINT or SIGTERM.

@@ -108,7 +108,7 @@ impl Shard {
         Ok(())
     }
 
-    fn count_admitted(&mut self, admitted: &Admitted) {
+    pub(super) fn count_admitted(&mut self, admitted: &Admitted) {
         self.accounted += i64::from(admitted.new);
         self.ledger.counters().discovered += u64::from(admitted.new);
         self.record_shed(&admitted.shed);

@@ -230,14 +230,19 @@ impl Shard {
         if batch.is_empty() {
             // Links that were all known need no write to be safe.
             self.ledger.sent(0, &self.shared);
+            self.orders.handed_over(batch.ops.number(), true);
             return Ok(());
         }
         let (pages, bytes) = (batch.counters.fetched, batch.bytes);
+        let number = batch.ops.number();
         // Counted before the writer can have it: it counts down when it is done.
         let backlog = &self.shared.writer.backlog_bytes;
         backlog.fetch_add(bytes, Relaxed);
         match self.ledger.to_writer.try_send(ToWriter::Batch(batch)) {
-            Ok(()) => self.ledger.sent(pages, &self.shared),
+            Ok(()) => {
+                self.ledger.sent(pages, &self.shared);
+                self.orders.handed_over(number, false);
+            }
             Err(TrySendError::Full(ToWriter::Batch(batch))) => {
                 backlog.fetch_sub(bytes, Relaxed);
                 self.ledger.take_back(*batch);

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::clock;
+use crate::control::Order;
 use crate::cores;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
@@ -33,6 +34,7 @@ mod job;
 mod jobs_cap;
 mod leasing;
 mod ledger;
+mod orders;
 mod outbox;
 mod outcome;
 mod outlinks;
@@ -55,6 +57,7 @@ use hosts::HostTable;
 use job::{InFlight, JobDone};
 use jobs_cap::JobsCap;
 use ledger::Ledger;
+use orders::OpenOrders;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
@@ -91,6 +94,8 @@ enum Event {
     Ended(JobDone),
     /// Another shard or the seeding hands over discovered URLs.
     Received(HandOff),
+    /// Somebody outside the crawl wants something done.
+    Told(Order),
     /// The writer has committed, so that spilled URLs may have become readable, or the seen set
     /// has decided something.
     Stored,
@@ -145,6 +150,7 @@ struct Shard {
     hosts: HostTable,
     outboxes: Outboxes,
     ledger: Ledger,
+    orders: OpenOrders,
     work: PageWork,
     traps: TemplateWatch,
     in_flight: InFlight,
@@ -178,6 +184,7 @@ impl Shard {
             hosts: HostTable::new(shared.idle_max),
             outboxes: Outboxes::new(id, config.workers),
             ledger: Ledger::new(id, to_writer),
+            orders: OpenOrders::default(),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
@@ -201,6 +208,7 @@ impl Shard {
     async fn run(mut self) -> Result<(), ShardError> {
         let shared = Arc::clone(&self.shared);
         let mut inbox = shared.mesh.inbox(self.id).lock_owned().await;
+        let mut orders = shared.control.orders.of(self.id).lock_owned().await;
         let mut phase = shared.phase.subscribe();
         let stored = &shared.writer.committed[usize::from(self.id.0)].1;
         loop {
@@ -214,6 +222,7 @@ impl Shard {
             let event = tokio::select! {
                 Some(done) = self.in_flight.ended() => Event::Ended(done),
                 Some(batch) = inbox.recv(), if has_room => Event::Received(batch),
+                Some(order) = orders.recv(), if self.frontier.has_room() => Event::Told(order),
                 () = stored.notified() => Event::Stored,
                 Ok(()) = phase.changed() => Event::PhaseChanged,
                 () = tokio::time::sleep(patience) => Event::Timer,
@@ -242,6 +251,7 @@ impl Shard {
         match event {
             Event::Ended(done) => self.end_job(done),
             Event::Received(batch) => self.receive(batch),
+            Event::Told(order) => self.take_order(order),
             Event::Stored => {
                 let number = self.shared.writer.committed[usize::from(self.id.0)].0.load(SeqCst);
                 self.frontier.committed(number);
@@ -260,6 +270,7 @@ impl Shard {
         self.heed_pressure();
         self.settle_delivered();
         self.admit_judged(now)?;
+        self.advance_orders();
         self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
         let idle = self.in_flight.is_empty();
@@ -276,6 +287,7 @@ impl Shard {
         }
         let due = self.due_at.map_or(SLEEP_MAX, |at| at.saturating_sub(clock::now()));
         let pending = self.ledger.patience().min(self.outboxes.patience());
+        let pending = pending.min(self.orders.patience());
         due.min(pending).min(SLEEP_MAX)
     }
 

@@ -185,7 +185,7 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
         }
         verdict => {
             if verdict != Verdict::In {
-                shared.scope.widen(&target);
+                shared.scope.widen(std::slice::from_ref(&target));
             }
             let source = if is_seed { Source::Seed } else { Source::Link };
             outlinks.redirect(target.clone(), source);

@@ -76,7 +76,8 @@ impl Seeding {
     }
 }
 
-fn seed(url: WireUrl, fingerprint: Fingerprint) -> Candidate {
+/// A seed, ready to be admitted.
+pub(crate) fn seed(url: WireUrl, fingerprint: Fingerprint) -> Candidate {
     Candidate {
         url,
         fingerprint,

@@ -11,7 +11,7 @@ use crate::host_row::Appended;
 use crate::key::QueueKey;
 use crate::ops::{DueOp, RowOp};
 use crate::record::{self, RecordBytes};
-use crate::seen::Offer;
+use crate::seen::{BatchId, Offer, SeenKey};
 use crate::seen_row::Undecided;
 use crawler_politeness::UnixMillis;
 use crawler_url::{HostHash, HostKey, WireUrl};
@@ -97,19 +97,20 @@ impl Frontier {
         Ok(admitted)
     }
 
-    fn offer(
+    /// The key and its batch come back when it is not decided yet.
+    pub(super) fn offer(
         &mut self,
         candidate: &Candidate,
         now: UnixMillis,
         admitted: &mut Admitted,
-    ) -> Result<(), FrontierError> {
+    ) -> Result<Option<(SeenKey, BatchId)>, FrontierError> {
         let fingerprint = candidate.fingerprint;
         debug_assert_eq!(fingerprint.host, candidate.url.host_hash());
         debug_assert_eq!(fingerprint.slot().shard(self.shards), self.shard);
         let key = self.seen_key(fingerprint);
         if self.seen.knows(key) {
             admitted.seen += 1;
-            return Ok(());
+            return Ok(None);
         }
         let url = Undecided {
             host: fingerprint.host,
@@ -122,9 +123,12 @@ impl Frontier {
                 self.seen_rows.add_fresh(key);
                 self.let_in(url, now, admitted)?;
             }
-            Offer::Deferred(batch) => self.seen_rows.add_candidate(batch, &url),
+            Offer::Deferred(batch) => {
+                self.seen_rows.add_candidate(batch, &url);
+                return Ok(Some((key, batch)));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Queues a URL that the seen set has let through.

@@ -103,12 +103,14 @@ impl Frontier {
             match self.seen.poll() {
                 Some(SeenEvent::New(key, url)) => {
                     self.seen_rows.add_fresh(key);
+                    self.tallies.note_new(key);
                     self.let_in(url, now, &mut admitted)?;
                 }
                 Some(SeenEvent::Done { batch, run, dropped }) => {
                     admitted.seen += u32::try_from(dropped).unwrap_or(u32::MAX);
                     if let Some(batch) = batch {
                         self.seen_rows.forget_batch(batch, &mut self.ops, self.shard);
+                        self.tallies.note_done(batch);
                     }
                     if let Some(run) = run {
                         self.seen_rows.forget_fresh(&mut self.ops, self.shard);

@@ -9,12 +9,14 @@ mod plan;
 mod recover;
 mod settle;
 mod sums;
+mod tally;
 mod wake;
 
 pub use admit::{Admitted, Intake, Shed};
 pub use lease::{Lease, Next};
 pub use recover::Wake;
 pub use settle::Disposition;
+pub use tally::{Tally, TallyId};
 
 use crate::due::DueQueue;
 use crate::hash::KeyMap;
@@ -33,6 +35,7 @@ use crawler_url::{Fingerprint, HostHash, ShardCount, ShardId, WireUrl};
 use judge::SeenRows;
 use std::collections::BTreeSet;
 use sums::Sums;
+use tally::Tallies;
 
 /// The hosts of one shard and their queues.
 ///
@@ -68,6 +71,7 @@ pub struct Frontier {
     committed: u64,
     /// Place the next URL gets; also names rows. Never dealt twice in the life of a store.
     next_seq: u64,
+    tallies: Tallies,
     sums: Sums,
     scratch: Vec<u8>,
 }
@@ -211,6 +215,12 @@ impl Frontier {
         let number = self.number;
         self.number += 1;
         self.ops.take(number, self.next_seq)
+    }
+
+    /// The number of the next hand-over, which carries everything changed so far that none carried.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.number
     }
 
     /// Says that the hand-overs up to number `up_to` are committed: hosts that waited for their

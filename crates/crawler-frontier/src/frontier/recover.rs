@@ -2,6 +2,7 @@
 
 use super::judge::SeenRows;
 use super::sums::Sums;
+use super::tally::Tallies;
 use super::{ActiveHosts, Admitted, Frontier, FrontierLimits, Intake};
 use crate::due::DueQueue;
 use crate::error::FrontierError;
@@ -58,6 +59,7 @@ impl Frontier {
             number: 1,
             committed: 0,
             next_seq: reader.next_seq()?,
+            tallies: Tallies::default(),
             sums: Sums::new(rows),
             scratch: Vec::new(),
             reader,

@@ -5,6 +5,7 @@ mod durability;
 mod life;
 mod model;
 mod repair;
+mod tally;
 mod tree;
 
 use crate::seen::SeenLimits;

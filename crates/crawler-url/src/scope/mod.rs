@@ -215,17 +215,19 @@ impl Scope {
         }
     }
 
-    /// The same scope with one more seed: where a seed was redirected to.
+    /// The same scope with more seeds: where a seed was redirected to, or what was added since.
     #[must_use]
-    pub fn with_seed(&self, seed: &WireUrl) -> Self {
-        if self.is_seed(seed) {
-            return self.clone();
-        }
+    pub fn with_seeds(&self, seeds: &[WireUrl]) -> Self {
         let mut scope = self.clone();
-        let added = Arc::make_mut(&mut scope.added);
-        added.insert(self.rules.kind, seed);
-        if added.len() >= ADDED_SEEDS_MAX {
-            Arc::make_mut(&mut scope.seeds).absorb(std::mem::take(added));
+        for seed in seeds {
+            if scope.is_seed(seed) {
+                continue;
+            }
+            let added = Arc::make_mut(&mut scope.added);
+            added.insert(self.rules.kind, seed);
+            if added.len() >= ADDED_SEEDS_MAX {
+                Arc::make_mut(&mut scope.seeds).absorb(std::mem::take(added));
+            }
         }
         scope
     }

@@ -123,7 +123,7 @@ fn redirected_seeds_widen_the_scope() {
     for kind in [ScopeKind::Page, ScopeKind::Prefix, ScopeKind::Host, ScopeKind::Domain] {
         let first = kind_of(kind, &[wire("http://example.com/")]);
         let target = wire("https://www.example.org/start");
-        let wider = first.with_seed(&target).with_seed(&target);
+        let wider = first.with_seeds(&[target.clone(), target.clone()]);
         assert_eq!(first.judge(&target, 0), KIND, "{kind}");
         assert_eq!(wider.judge(&target, 0), Verdict::In, "{kind}");
         assert_eq!(wider.judge(&wire("http://example.com/"), 0), Verdict::In, "{kind}");
@@ -136,7 +136,9 @@ fn many_added_seeds_are_all_kept() {
     for kind in [ScopeKind::Page, ScopeKind::Prefix, ScopeKind::Host, ScopeKind::Domain] {
         let added: Vec<WireUrl> =
             (0..2100).map(|n| wire(&format!("http://host{n}.com/{n}/x"))).collect();
-        let scope = added.iter().fold(kind_of(kind, &[]), |scope, seed| scope.with_seed(seed));
+        let scope = added
+            .iter()
+            .fold(kind_of(kind, &[]), |scope, seed| scope.with_seeds(std::slice::from_ref(seed)));
         assert!(added.iter().all(|seed| scope.judge(seed, 0) == Verdict::In), "{kind}");
         assert_eq!(scope.judge(&wire("http://host2100.com/"), 0), KIND);
     }

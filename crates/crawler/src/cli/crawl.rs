@@ -13,6 +13,7 @@ use crate::logging::{self, LogWriter};
 use crate::progress::Progress;
 use crate::report;
 use crate::seeds::Seeds;
+use crate::service::Service;
 use crate::settings::{self, Loaded, Settings, Sources};
 use crate::signals;
 
@@ -32,6 +33,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let seeds = read_seeds(&settings)?;
+    let service = Service::prepare(&settings)?;
     let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
     let is_quiet = matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
@@ -40,6 +42,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
     signals::watch(crawl.clone())?;
+    let running = service.run_beside(&crawl)?;
     if is_anonymous {
         tracing::warn!(
             "site owners cannot reach you about this crawl: give --contact URL or e-mail"
@@ -48,6 +51,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let before = crawl.snapshot();
     progress.begin(&before, Instant::now());
     let report = show_until_stopped(&crawl, progress);
+    drop(running);
     let block = report::final_block(&report, before.counters.fetched, &data_dir);
     write_out(&block).context("cannot write the statistics")?;
     if !is_quiet {

@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod config;
 mod crawl;
+mod ctl;
 mod data_dir;
 mod demo;
 mod doctor;
@@ -17,7 +18,9 @@ mod next_steps;
 mod plan;
 mod repair;
 mod stats;
+mod target;
 mod testweb;
+mod top;
 mod traps;
 
 #[cfg(test)]
@@ -28,7 +31,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 17] = [
+    "ctl",
     "get",
     "stats",
     "explain",
@@ -40,6 +44,7 @@ pub(crate) const COMMANDS: [&str; 15] = [
     "doctor",
     "repair",
     "testweb",
+    "top",
     "config",
     "man",
     "completions",
@@ -55,6 +60,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
     let matches = command().get_matches();
     match matches.subcommand() {
         None => crawl::run(&args::sources(&matches)),
+        Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -66,6 +72,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
+        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some(("man", matches)) => man::run(&parsed(matches)?),
         Some(("completions", matches)) => completions::run(&parsed(matches)?),
@@ -89,6 +96,9 @@ fn command() -> Command {
         .after_help(help::after_short())
         .after_long_help(help::after_long());
     let subcommands = [
+        ctl::CtlArgs::augment_args(Command::new("ctl"))
+            .about("Ask and steer a running crawl")
+            .after_help(ctl::EXAMPLES),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
@@ -115,6 +125,9 @@ fn command() -> Command {
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),
+        top::TopArgs::augment_args(Command::new("top"))
+            .about("Watch a running crawl on the terminal, and steer it by keys")
+            .after_help(top::EXAMPLES),
         config::command(),
         man::ManArgs::augment_args(Command::new("man"))
             .about("Print the manual page, or write those of all commands")

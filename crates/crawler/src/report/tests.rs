@@ -15,6 +15,7 @@ fn snapshot() -> Snapshot {
     Snapshot {
         phase: Phase::Stopped,
         held: None,
+        waiting: false,
         pid: 1,
         generation: 0,
         elapsed_secs: 10.0,

@@ -37,11 +37,11 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
-pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
+pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
-pub(crate) use value::show_duration;
+pub(crate) use value::{parse_duration, parse_size, show_duration};
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
@@ -127,6 +127,8 @@ pub(crate) struct Settings {
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) admin: AdminAddr,
+    pub(crate) admin_hosts: Vec<String>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -142,6 +144,17 @@ pub(crate) enum ProgressMode {
     Auto,
     /// Not at all.
     Off,
+}
+
+/// Where the admin interface listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AdminAddr {
+    /// Nowhere.
+    Off,
+    /// Where it usually does, if the crawl is a service.
+    Auto,
+    /// There.
+    At(SocketAddr),
 }
 
 /// How log lines are written.
@@ -329,6 +342,8 @@ impl Settings {
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
+            admin: AdminAddr::Off,
+            admin_hosts: Vec::new(),
         }
     }
 

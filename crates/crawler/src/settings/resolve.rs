@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start, TrapRule};
+use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start, TrapRule, WhenDone};
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
@@ -46,6 +46,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         domain_concurrency: settings.domain_concurrency,
         domain_interval: settings.domain_delay,
         limits: settings.limits,
+        when_done: WhenDone::Stop,
         ceilings: settings.ceilings,
         retries: Retries {
             attempts: settings.retries,

@@ -81,6 +81,7 @@ fn writes_need_the_token_and_names_must_be_known() {
     let running = place.crawl(&server, &[&ADMIN[..], &["--admin-hosts", "crawler.test"]].concat());
     let running = running.start();
     let admin = Admin::of(&place.data());
+    until("readiness", || (admin.get("/readyz").status == 200).then_some(()));
     let token = place.data().join("operator/token");
     assert_eq!(std::fs::metadata(token).unwrap().permissions().mode() & 0o777, 0o600);
 

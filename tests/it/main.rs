@@ -33,6 +33,7 @@ mod same_url;
 mod scope;
 mod scope_rules;
 mod scripted;
+mod service;
 mod signals;
 mod site;
 mod sitemaps;

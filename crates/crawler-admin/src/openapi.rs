@@ -12,7 +12,7 @@ use utoipa::openapi::{
 };
 
 use crate::guard::needs_token;
-use crate::routes;
+use crate::routes::{control, events, health, log_level, read, reload, seeds};
 use crate::state::Admin;
 
 /// Name of the security scheme.
@@ -26,16 +26,20 @@ const BEARER: &str = "bearer";
             1970 (`_at_ms`), durations are seconds (`_secs`) or milliseconds (`_ms`), sizes are bytes.",
     ),
     paths(
-        routes::healthz,
-        routes::readyz,
+        health::healthz,
+        health::readyz,
         openapi,
-        routes::status,
-        routes::history,
-        routes::events,
-        routes::pause,
-        routes::resume,
-        routes::drain,
-        routes::shutdown,
+        read::status,
+        read::history,
+        events::events,
+        control::pause,
+        control::resume,
+        control::drain,
+        control::shutdown,
+        seeds::seeds,
+        reload::reload,
+        log_level::log_level,
+        log_level::set_log_level,
     )
 )]
 struct Description;
@@ -105,6 +109,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::routes;
 
     #[test]
     fn every_route_is_described_and_nothing_else() {

@@ -4,7 +4,10 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crawler_engine::ControlError;
+
 use crate::api::Message;
+use crate::process::Refused;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -35,9 +38,27 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 
+    /// What the process would not do.
+    pub(crate) fn refused(status: StatusCode, refused: Refused) -> Self {
+        Self { status, message: refused.message, hint: refused.hint }
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<ControlError> for Problem {
+    fn from(error: ControlError) -> Self {
+        let status = match error {
+            ControlError::Ending => StatusCode::CONFLICT,
+            ControlError::Busy { .. } | ControlError::Restarted { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.to_string())
     }
 }
 

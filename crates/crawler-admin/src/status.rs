@@ -51,6 +51,7 @@ fn state(snapshot: &Snapshot) -> State {
     match snapshot.phase {
         Phase::Starting => State::Starting,
         Phase::Running if snapshot.held.is_some() => State::Held,
+        Phase::Running if snapshot.waiting => State::Waiting,
         Phase::Running => State::Running,
         Phase::Paused => State::Paused,
         Phase::Draining => State::Draining,

@@ -3,6 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::broadcast;
+
+use crate::observe::{CrawlEvent, IdleReport, TimingReport};
 use crate::phase::{FinalReport, Finish, Phase};
 use crate::shared::{Shared, locked};
 use crate::snapshot::Snapshot;
@@ -44,25 +47,29 @@ impl CrawlHandle {
         Snapshot::take(&self.shared)
     }
 
+    /// Where the capacity to fetch goes, and why the crawl is not faster.
+    #[must_use]
+    pub fn idle(&self) -> IdleReport {
+        IdleReport::take(&self.shared)
+    }
+
+    /// How long fetches and commits took in this run.
+    #[must_use]
+    pub fn timings(&self) -> TimingReport {
+        TimingReport::take(&self.shared)
+    }
+
+    /// What happens from now on. A listener that does not keep up misses the oldest events and is
+    /// told how many.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<CrawlEvent>> {
+        self.shared.events.subscribe()
+    }
+
     /// Where the crawl is in its life.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.shared.phase()
-    }
-
-    /// Stops leasing and the crawl clock; returns whether the crawl was running.
-    #[expect(clippy::must_use_candidate, reason = "pausing is the point, the answer is a courtesy")]
-    pub fn pause(&self) -> bool {
-        self.shared.pause_or_resume(Phase::Running, Phase::Paused)
-    }
-
-    /// Goes on after a pause; returns whether the crawl was paused.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "resuming is the point, the answer is a courtesy"
-    )]
-    pub fn resume(&self) -> bool {
-        self.shared.pause_or_resume(Phase::Paused, Phase::Running)
     }
 
     /// Ends the crawl when the fetches in flight have ended, at the latest after the drain

@@ -1,11 +1,15 @@
 //! What holds for one host: the crawl's own settings, unless a rule names the host.
 
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use std::time::Duration;
 
-use crawler_politeness::PaceConfig;
+use crawler_frontier::Turn;
+use crawler_politeness::{PaceConfig, UnixMillis};
+use crawler_url::{HostHash, HostKey};
 
 use crate::config::{CrawlConfig, RobotsPolicy};
+use crate::control::{HostOverride, HostPriority};
 
 /// Settings for the hosts that a pattern matches; what is `None` is as for all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,20 +114,27 @@ pub(crate) struct HostPolicy {
     pub(crate) robots: RobotsPolicy,
     /// The pattern that closes the host.
     pub(crate) blocked_by: Option<Box<str>>,
+    /// An operator has the host left alone until then.
+    pub(crate) blocked_until: UnixMillis,
+    pub(crate) turn: Turn,
 }
 
 /// Which rule is about a host: its number, if one is.
-pub(crate) type RuleIdx = Option<u16>;
+pub(crate) type RuleIdx = Option<u32>;
 
 /// The policies of all hosts.
 #[derive(Debug)]
 pub(crate) struct HostPolicies {
     usual: HostPolicy,
     rules: Vec<(HostGlob, HostPolicy)>,
+    /// Of the hosts that an operator changed something about; they count on from the rules.
+    own: Vec<(HostHash, HostPolicy)>,
+    own_idx: HashMap<HostHash, u32>,
 }
 
 impl HostPolicies {
-    pub(crate) fn new(config: &CrawlConfig) -> Self {
+    /// By the configuration and by what an operator changed about single hosts.
+    pub(crate) fn new(config: &CrawlConfig, changes: &BTreeMap<HostKey, HostOverride>) -> Self {
         let usual = HostPolicy {
             pace: config.pace.clone(),
             concurrency: config.host_concurrency,
@@ -132,35 +143,60 @@ impl HostPolicies {
             errors: config.limits.errors_per_host,
             robots: config.robots,
             blocked_by: None,
+            blocked_until: UnixMillis(0),
+            turn: Turn::Usual,
         };
         let policy = |rule: &HostRule| (rule.hosts.clone(), usual.overruled_by(rule));
         let rules = config.host_rules.iter().map(policy).collect();
-        Self { usual, rules }
+        let (own, own_idx) = (Vec::new(), HashMap::new());
+        let mut policies = Self { usual, rules, own, own_idx };
+        for (host, change) in changes {
+            let rule = policies.rule_of(host.hash(), host.host());
+            let policy = policies.get(rule).changed_by(change);
+            let idx = policies.rules.len() + policies.own.len();
+            policies.own.push((host.hash(), policy));
+            policies.own_idx.insert(host.hash(), idx as u32);
+        }
+        policies
     }
 
-    /// Whether there are rules at all.
+    /// Whether any host is not as usual.
     pub(crate) fn has_rules(&self) -> bool {
-        !self.rules.is_empty()
+        !(self.rules.is_empty() && self.own.is_empty())
     }
 
-    /// The first rule that matches a host.
-    pub(crate) fn rule_of(&self, host: &str) -> RuleIdx {
-        let idx = self.rules.iter().position(|(hosts, _)| hosts.matches(host))?;
-        u16::try_from(idx).ok()
+    /// What is about a host: what an operator changed, else the first rule that matches its name.
+    pub(crate) fn rule_of(&self, host: HostHash, name: &str) -> RuleIdx {
+        let own = self.own_idx.get(&host).copied();
+        let ruled = || self.rules.iter().position(|(hosts, _)| hosts.matches(name));
+        own.or_else(|| u32::try_from(ruled()?).ok())
     }
 
     /// The policy of a rule, or the usual one.
     pub(crate) fn get(&self, rule: RuleIdx) -> &HostPolicy {
-        let ruled = rule.and_then(|idx| self.rules.get(usize::from(idx)));
-        ruled.map_or(&self.usual, |(_, policy)| policy)
+        let Some(idx) = rule.map(|idx| idx as usize) else { return &self.usual };
+        let own = || self.own.get(idx - self.rules.len()).map(|(_, policy)| policy);
+        let ruled = self.rules.get(idx).map(|(_, policy)| policy);
+        ruled.or_else(own).unwrap_or(&self.usual)
+    }
+
+    /// The hosts that an operator changed something about.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (HostHash, &HostPolicy)> {
+        self.own.iter().map(|(host, policy)| (*host, policy))
+    }
+
+    /// The policy of a host, if an operator changed something about it.
+    pub(crate) fn own_policy(&self, host: HostHash) -> Option<&HostPolicy> {
+        self.own_idx.get(&host).map(|idx| self.get(Some(*idx)))
     }
 
     /// Most fetches in flight at once that any host may have.
     pub(crate) fn concurrency_max(&self) -> u16 {
-        self.all().map(|policy| policy.concurrency).max().unwrap_or(1)
+        let own = self.own.iter().map(|(_, policy)| policy.concurrency);
+        self.all().map(|policy| policy.concurrency).chain(own).max().unwrap_or(1)
     }
 
-    /// Longest pause that any host has without being asked for.
+    /// Longest pause that any host has without being asked for, but by an operator.
     pub(crate) fn delay_max(&self) -> Duration {
         self.all().map(|policy| policy.pace.delay).max().unwrap_or_default()
     }
@@ -185,6 +221,25 @@ impl HostPolicy {
             errors: rule.errors.or(self.errors),
             robots: rule.robots.unwrap_or(self.robots),
             blocked_by: rule.blocked.then(|| rule.hosts.as_str().into()),
+            ..self.clone()
+        }
+    }
+
+    fn changed_by(&self, change: &HostOverride) -> Self {
+        let delay = change.delay_ms.map_or(self.pace.delay, Duration::from_millis);
+        Self {
+            pace: PaceConfig { delay, ..self.pace.clone() },
+            concurrency: change.concurrency.unwrap_or(self.concurrency),
+            pages: change.max_pages.or(self.pages),
+            bytes: change.max_bytes.or(self.bytes),
+            errors: change.max_errors.or(self.errors),
+            blocked_until: UnixMillis(change.blocked_until_ms.unwrap_or(0)),
+            turn: match change.priority {
+                Some(HostPriority::High) => Turn::First,
+                Some(HostPriority::Low) => Turn::Last,
+                Some(HostPriority::Normal) | None => Turn::Usual,
+            },
+            ..self.clone()
         }
     }
 }

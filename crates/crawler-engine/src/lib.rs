@@ -23,9 +23,11 @@ mod examine;
 mod explain;
 mod handle;
 mod host_policy;
+mod live;
 mod lock;
 mod memory;
 mod mesh;
+mod observe;
 mod open_files;
 mod outstanding;
 mod phase;
@@ -51,7 +53,11 @@ pub use cgroup::CgroupLimits;
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
-pub use control::{ControlError, Health, SeedsTaken, ShardHealth};
+pub use control::{
+    AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
+    HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
+    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
+};
 pub use cores::usable_cores;
 pub use counters::Counters;
 pub use examine::{Examined, examine};
@@ -60,6 +66,10 @@ pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
 pub use memory::usable_memory_bytes;
+pub use observe::{
+    CapacityUse, CrawlEvent, EndKind, Histogram, IdleReason, IdleReport, QueueHolders,
+    TimingReport, UrlEnded,
+};
 pub use phase::{FinalReport, Finish, Phase};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};

@@ -18,12 +18,13 @@ use tokio::sync::watch;
 use crate::budget::PageBudget;
 use crate::clock;
 use crate::config::{CrawlConfig, Start, WhenDone};
-use crate::control::Control;
+use crate::control::{Control, OperatorState, OperatorStateError};
 use crate::counters::Counters;
 use crate::handle::{CrawlHandle, End};
-use crate::host_policy::HostPolicies;
+use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
+use crate::observe::Events;
 use crate::open_files::{self, FileShares};
 use crate::outstanding::Outstanding;
 use crate::phase::Phase;
@@ -37,7 +38,16 @@ use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 6] = ["warc", "cdxj", "pages", "reports", "store", "stats.json"];
+const OUR_ENTRIES: [&str; 8] = [
+    "operator/state.json",
+    "operator/audit.jsonl",
+    "warc",
+    "cdxj",
+    "pages",
+    "reports",
+    "store",
+    "stats.json",
+];
 
 /// Why a crawl could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +107,9 @@ pub enum StartError {
         /// The data directory.
         dir: PathBuf,
     },
+    /// What the operator of an earlier run decided cannot be understood.
+    #[error(transparent)]
+    Operator(#[from] OperatorStateError),
     /// TLS roots or another part of the fetch path cannot be set up.
     #[error(transparent)]
     Fetch(#[from] FetchSetupError),
@@ -183,13 +196,14 @@ pub(crate) fn start_measured(
     let seeds = all_seeds(&config.seeds, &stored_seeds);
     let scope = Scope::new(config.scope.clone(), &seeds);
     let shards = usize::from(config.workers.get());
+    let control = Control::new(&config, frontier.reader(), load_operator(&config)?);
     let shared = Arc::new(Shared {
-        policies: HostPolicies::new(&config),
+        live: LiveCell::new(&config, &control.operator),
         throughput: Arc::new(Throughput::new(&config)),
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
         mesh: Mesh::new(config.workers),
-        control: Control::new(config.workers, frontier.reader()),
+        control,
         outstanding: Outstanding::default(),
         budget: PageBudget::new(config.limits.pages, counters.fetched),
         ip_limits,
@@ -204,6 +218,8 @@ pub(crate) fn start_measured(
         files_short: AtomicBool::new(false),
         totals: Mutex::new(counters),
         clock: Mutex::new(CrawlClock::new()),
+        minute: Mutex::default(),
+        events: Events::new(),
         finish: Mutex::new(None),
         laggards: Mutex::new(Vec::new()),
         restarts: AtomicU64::new(0),
@@ -212,6 +228,29 @@ pub(crate) fn start_measured(
         config,
     });
     spawn(shared, store, frontier, Begin { seeds, lock, watch })
+}
+
+/// What the operator decided in earlier runs. A crawl that ends by itself was started to crawl: it does
+/// not stay paused.
+fn load_operator(config: &CrawlConfig) -> Result<OperatorState, StartError> {
+    let mut operator = OperatorState::load(&config.data_dir)?;
+    if operator.paused && config.when_done == WhenDone::Stop {
+        operator.paused = false;
+        operator
+            .save(&config.data_dir)
+            .map_err(|source| StartError::DataDir { dir: config.data_dir.clone(), source })?;
+        tracing::info!("the crawl was paused when it ended; it goes on");
+    } else if operator.paused {
+        tracing::warn!("the crawl was paused when it ended and starts paused; resume it");
+    }
+    if !operator.hosts.is_empty() {
+        let hosts = operator.hosts.len();
+        tracing::info!(
+            hosts,
+            "an operator has changed settings of single hosts (operator/state.json)"
+        );
+    }
+    Ok(operator)
 }
 
 /// Has as many open files as allowed, and fetches no more at once than they suffice for.

@@ -14,6 +14,7 @@ use crate::clock;
 use crate::config::WhenDone;
 use crate::handle::End;
 use crate::lock::DirLock;
+use crate::observe::CapacityUse;
 use crate::outstanding::WorkGuard;
 use crate::phase::{FinalReport, Finish, Phase};
 use crate::pressure::Watch;
@@ -97,9 +98,13 @@ impl Supervisor {
             // Before anything is leased or admitted for the first time.
             self.watch.look(&self.shared.pressure, Instant::now());
             self.check_shards(shards);
+            self.sample();
+            self.shared.end_overrides();
             let recovered = shards.iter().all(|watched| self.has_recovered(watched.id));
             if recovered && self.shared.phase() == Phase::Starting {
-                self.shared.advance(Phase::Running, None);
+                let is_paused = self.shared.control.operator.is_paused();
+                let phase = if is_paused { Phase::Paused } else { Phase::Running };
+                self.shared.advance(phase, None);
             }
             if recovered {
                 seeding = seeding.and_then(|seeding| seeding.feed(&self.shared));
@@ -112,6 +117,12 @@ impl Supervisor {
                 self.check_drained(*draining_since.get_or_insert_with(Instant::now));
             }
         }
+    }
+
+    /// Keeps what the numbers of the last minute are counted from.
+    fn sample(&self) {
+        let read = || CapacityUse::sum(self.shared.gauges.iter().map(|g| g.capacity.read()));
+        locked(&self.shared.minute).sample(Instant::now(), read);
     }
 
     /// Ends the crawl when it is done or a limit is reached.

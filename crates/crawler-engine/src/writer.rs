@@ -205,6 +205,7 @@ impl Writer {
     }
 
     fn commit(&mut self) -> Result<(), WriteError> {
+        let begun = Instant::now();
         self.shared.writer.commit_wanted.store(false, Ordering::Relaxed);
         crawler_faults::reached("commit.begun");
         let positions = self.store.sync()?;
@@ -219,6 +220,7 @@ impl Writer {
         }
         self.dirty = false;
         self.committed_at = Instant::now();
+        self.shared.writer.commit_time.note(self.committed_at - begun);
         self.stats_at = self.committed_at;
         Ok(())
     }

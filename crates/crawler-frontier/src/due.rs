@@ -4,14 +4,27 @@ use crawler_politeness::UnixMillis;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+/// Whose turn it is among hosts whose time has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Before all others.
+    First,
+    /// The one that has been due longest.
+    #[default]
+    Usual,
+    /// After all others.
+    Last,
+}
+
 /// Hosts that may be leased from now or later, by index.
 ///
 /// A host whose time has come waits in a line that is served first come, first served, so that
-/// hosts without a crawl delay take turns; the others wait in a heap by time. Both are cleaned
+/// hosts without a crawl delay take turns (one line for each [`Turn`]); the others wait in a heap
+/// by time. Both are cleaned
 /// lazily: an entry counts only while its ticket is the host's newest.
 #[derive(Debug, Default)]
 pub(crate) struct DueQueue {
-    line: VecDeque<Ticket>,
+    lines: [VecDeque<Ticket>; 3],
     later: BinaryHeap<Reverse<(UnixMillis, u64, u32)>>,
     places: Vec<Place>,
     ticket_next: u64,
@@ -32,8 +45,20 @@ struct Ticket {
 enum Place {
     #[default]
     Out,
-    Ready(u64),
-    Snoozed(u64, UnixMillis),
+    Ready(u64, Turn),
+    Snoozed(u64, UnixMillis, Turn),
+}
+
+impl Place {
+    /// Whether the ticket is the host's newest, in the line.
+    fn is_ready(self, ticket: Ticket) -> bool {
+        matches!(self, Self::Ready(number, _) if number == ticket.number)
+    }
+
+    /// Whether the ticket is the host's newest, for later.
+    fn is_snoozed(self, ticket: u64) -> bool {
+        matches!(self, Self::Snoozed(number, ..) if number == ticket)
+    }
 }
 
 /// Stale entries tolerated beside as many valid ones.
@@ -41,19 +66,19 @@ const STALE_MIN: usize = 64;
 
 impl DueQueue {
     /// Lets `host` be leased from `at` on, instead of what was planned for it before.
-    pub(crate) fn schedule(&mut self, host: u32, at: UnixMillis) {
+    pub(crate) fn schedule(&mut self, host: u32, at: UnixMillis, turn: Turn) {
         match self.place(host) {
-            Place::Ready(_) if at <= self.now => return,
-            Place::Snoozed(_, planned) if planned == at => return,
+            Place::Ready(_, before) if at <= self.now && before == turn => return,
+            Place::Snoozed(_, planned, before) if planned == at && before == turn => return,
             _ => self.remove(host),
         }
         let number = self.ticket_next;
         self.ticket_next += 1;
         if at <= self.now {
-            self.enter_line(host, number);
+            self.enter_line(host, number, turn);
         } else {
             self.later.push(Reverse((at, number, host)));
-            self.put(host, Place::Snoozed(number, at));
+            self.put(host, Place::Snoozed(number, at, turn));
             self.snoozed += 1;
         }
         self.drop_stale();
@@ -63,7 +88,7 @@ impl DueQueue {
     pub(crate) fn remove(&mut self, host: u32) {
         match self.place(host) {
             Place::Out => return,
-            Place::Ready(_) => self.ready -= 1,
+            Place::Ready(..) => self.ready -= 1,
             Place::Snoozed(..) => self.snoozed -= 1,
         }
         self.put(host, Place::Out);
@@ -73,10 +98,15 @@ impl DueQueue {
     pub(crate) fn pop(&mut self, now: UnixMillis) -> Option<u32> {
         self.now = self.now.max(now);
         self.wake();
-        while let Some(Ticket { number, host }) = self.line.pop_front() {
-            if self.place(host) == Place::Ready(number) {
-                self.remove(host);
-                return Some(host);
+        if self.ready == 0 {
+            return None;
+        }
+        for line in 0..self.lines.len() {
+            while let Some(ticket) = self.lines[line].pop_front() {
+                if self.place(ticket.host).is_ready(ticket) {
+                    self.remove(ticket.host);
+                    return Some(ticket.host);
+                }
             }
         }
         None
@@ -88,7 +118,7 @@ impl DueQueue {
             return Some(self.now);
         }
         while let Some(&Reverse((at, number, host))) = self.later.peek() {
-            if self.place(host) == Place::Snoozed(number, at) {
+            if self.place(host).is_snoozed(number) {
                 return Some(at);
             }
             self.later.pop();
@@ -113,16 +143,18 @@ impl DueQueue {
                 return;
             }
             self.later.pop();
-            if self.place(host) == Place::Snoozed(number, at) {
+            if let Place::Snoozed(valid, _, turn) = self.place(host)
+                && valid == number
+            {
                 self.snoozed -= 1;
-                self.enter_line(host, number);
+                self.enter_line(host, number, turn);
             }
         }
     }
 
-    fn enter_line(&mut self, host: u32, number: u64) {
-        self.line.push_back(Ticket { number, host });
-        self.put(host, Place::Ready(number));
+    fn enter_line(&mut self, host: u32, number: u64, turn: Turn) {
+        self.lines[turn as usize].push_back(Ticket { number, host });
+        self.put(host, Place::Ready(number, turn));
         self.ready += 1;
     }
 
@@ -131,11 +163,12 @@ impl DueQueue {
         let places = &self.places;
         let place = |host: u32| places.get(host as usize).copied().unwrap_or_default();
         if self.later.len() > 2 * self.snoozed + STALE_MIN {
-            self.later
-                .retain(|&Reverse((at, number, host))| place(host) == Place::Snoozed(number, at));
+            self.later.retain(|&Reverse((_, number, host))| place(host).is_snoozed(number));
         }
-        if self.line.len() > 2 * self.ready + STALE_MIN {
-            self.line.retain(|ticket| place(ticket.host) == Place::Ready(ticket.number));
+        for line in &mut self.lines {
+            if line.len() > 2 * self.ready + STALE_MIN {
+                line.retain(|ticket| place(ticket.host).is_ready(*ticket));
+            }
         }
     }
 
@@ -163,12 +196,12 @@ mod tests {
     #[test]
     fn equal_times_take_turns() {
         let mut due = DueQueue::default();
-        (0..3).for_each(|host| due.schedule(host, at(0)));
+        (0..3).for_each(|host| due.schedule(host, at(0), Turn::Usual));
         let mut order = Vec::new();
         for _ in 0..9 {
             let host = due.pop(at(0)).unwrap();
             order.push(host);
-            due.schedule(host, at(0));
+            due.schedule(host, at(0), Turn::Usual);
         }
         assert_eq!(order, [0, 1, 2, 0, 1, 2, 0, 1, 2]);
     }
@@ -177,7 +210,7 @@ mod tests {
     fn the_earliest_wakes_first() {
         let mut due = DueQueue::default();
         for (host, time) in [(0, 30), (1, 10), (2, 20), (3, 10)] {
-            due.schedule(host, at(time));
+            due.schedule(host, at(time), Turn::Usual);
         }
         assert_eq!(due.pop(at(5)), None);
         assert_eq!((due.next_at(), due.ready(), due.snoozed()), (Some(at(10)), 0, 4));
@@ -189,15 +222,15 @@ mod tests {
     #[test]
     fn the_newest_plan_counts() {
         let mut due = DueQueue::default();
-        due.schedule(0, at(10));
-        due.schedule(0, at(50));
+        due.schedule(0, at(10), Turn::Usual);
+        due.schedule(0, at(50), Turn::Usual);
         assert_eq!(due.pop(at(10)), None, "put off");
-        due.schedule(0, at(20));
+        due.schedule(0, at(20), Turn::Usual);
         assert_eq!(due.next_at(), Some(at(20)), "brought forward");
         assert_eq!(due.pop(at(20)), Some(0));
         assert_eq!(due.pop(at(90)), None, "stale plans are not served");
-        due.schedule(0, at(0));
-        due.schedule(0, at(95));
+        due.schedule(0, at(0), Turn::Usual);
+        due.schedule(0, at(95), Turn::Usual);
         assert_eq!(due.pop(at(90)), None, "a host in the line can be put off");
         due.remove(0);
         assert_eq!(
@@ -210,11 +243,28 @@ mod tests {
     fn replanning_leaves_no_pile_of_stale_entries() {
         let mut due = DueQueue::default();
         for time in 1..10_000 {
-            due.schedule(0, at(time));
-            due.schedule(1, at(0));
+            due.schedule(0, at(time), Turn::Usual);
+            due.schedule(1, at(0), Turn::Usual);
             due.remove(1);
         }
-        assert!(due.later.len() + due.line.len() <= 2 * (STALE_MIN + 3), "{}", due.later.len());
+        assert!(due.later.len() + due.lines[1].len() <= 2 * (STALE_MIN + 3), "{}", due.later.len());
         assert_eq!(due.snoozed(), 1);
+    }
+
+    #[test]
+    fn turns_come_before_times() {
+        let mut due = DueQueue::default();
+        let turns = [Turn::Last, Turn::Usual, Turn::First, Turn::Usual, Turn::First];
+        for (host, turn) in (0..).zip(turns) {
+            due.schedule(host, at(u64::from(host)), turn);
+        }
+        due.schedule(5, at(99), Turn::First);
+        let order: Vec<_> = std::iter::from_fn(|| due.pop(at(10))).collect();
+        assert_eq!(order, [2, 4, 1, 3, 0], "whose time has not come has no turn");
+        assert_eq!(due.pop(at(99)), Some(5));
+        due.schedule(0, at(0), Turn::Usual);
+        due.schedule(1, at(0), Turn::Usual);
+        due.schedule(1, at(0), Turn::First);
+        assert_eq!((due.pop(at(99)), due.pop(at(99)), due.pop(at(99))), (Some(1), Some(0), None));
     }
 }

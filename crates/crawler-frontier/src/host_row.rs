@@ -51,9 +51,18 @@ pub struct HostTotals {
     pub retried: u64,
     /// New URLs that were turned away because the frontier was full.
     pub shed: u64,
+    /// Those of [`done`](Self::done) that ended with an error. Rows of before it was counted have none.
+    #[serde(default)]
+    pub failed: u64,
 }
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
+/// The version whose rows end before [`HostTotals::failed`].
+const VERSION_WITHOUT_FAILED: u8 = 3;
+/// What that row lacks: the last number of a row, which is 0.
+const NO_FAILED: u8 = 0;
+/// Version of [`Appended`].
+const APPENDED_VERSION: u8 = 3;
 
 impl HostRow {
     /// Encodes into `out`, replacing what it held.
@@ -62,6 +71,10 @@ impl HostRow {
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.first() == Some(&VERSION_WITHOUT_FAILED) {
+            let whole = [bytes, &[NO_FAILED]].concat();
+            return decode_versioned(VERSION_WITHOUT_FAILED, &whole);
+        }
         decode_versioned(VERSION, bytes)
     }
 }
@@ -77,11 +90,11 @@ impl Appended {
 
     /// Encodes into `out`, replacing what it held.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), FrontierError> {
-        encode_versioned(VERSION, self, out)
+        encode_versioned(APPENDED_VERSION, self, out)
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
-        decode_versioned(VERSION, bytes)
+        decode_versioned(APPENDED_VERSION, bytes)
     }
 }
 
@@ -123,7 +136,7 @@ mod tests {
         let mut pace = Pace::default();
         pace.next_fetch_at = UnixMillis(1_700_000_000_000);
         let classes = vec![ClassRow { class: 2, head: 7, queued: 3, settled: vec![1, 300] }];
-        let totals = HostTotals { done: 4, fetched: 3, retried: 1, shed: 9 };
+        let totals = HostTotals { done: 4, fetched: 3, retried: 1, shed: 9, failed: 1 };
         let key = "example.com:8080".parse().unwrap();
         let row = HostRow { key, pace, classes, totals };
         let mut bytes = b"what was there before".to_vec();
@@ -133,6 +146,13 @@ mod tests {
         for len in 0..bytes.len() {
             assert!(HostRow::decode(&bytes[..len]).is_err(), "{len} bytes were enough");
         }
+        // As the version before wrote it.
+        let mut old = bytes.clone();
+        old.pop();
+        old[0] = VERSION_WITHOUT_FAILED;
+        let back = HostRow::decode(&old).unwrap();
+        assert_eq!(back.totals, HostTotals { failed: 0, ..row.totals });
+        assert_eq!(back.pace, row.pace);
         let mut other = bytes;
         other[0] = 9;
         assert!(HostRow::decode(&other).unwrap_err().contains("version is 9"));

@@ -48,15 +48,16 @@ mod varint;
 
 pub use candidate::{Candidate, Hop, Hops, Source};
 pub use db::{FrontierDb, KnownUrls, Mended};
+pub use due::Turn;
 pub use error::FrontierError;
 pub use frontier::{
-    Admitted, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next, Shed, Tally,
-    TallyId, Wake,
+    Admitted, Arrangement, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next,
+    Shed, Summoned, Tally, TallyId, Wake,
 };
 pub use host_row::HostTotals;
 pub use ops::Ops;
 pub use page::PageMemory;
-pub use reader::FrontierReader;
+pub use reader::{FrontierReader, HostSummary, QueuePlace};
 pub use robots_row::{RobotsMemory, RobotsText};
 
 #[cfg(test)]

@@ -103,6 +103,11 @@ impl FailureRun {
         self.count
     }
 
+    /// End of the pause that the last one brought.
+    pub(crate) fn until(&self) -> UnixMillis {
+        self.until
+    }
+
     /// What is to be expected of the host.
     #[must_use]
     pub fn standing(&self, now: UnixMillis, config: &BreakerConfig) -> Standing {

@@ -198,6 +198,19 @@ impl Pace {
         };
         let pause = config.lengthen(pause.max(self.delay(config)), jitter);
         self.next_fetch_at = self.next_fetch_at.max(now + pause);
+        if let Observation::Exhausted { .. } = seen {
+            // What the host itself asked for: no wish of the operator's makes it shorter.
+            self.backoff_until = self.backoff_until.max(self.next_fetch_at);
+        }
+    }
+
+    /// The operator has made the pause shorter: a host that waits for the longer one may be asked after
+    /// the new one, from `now` on. What the host asked for (back-off, `Retry-After`, a quota that is
+    /// used up) and the pause after failures are waited out. Never puts anything off.
+    pub fn hasten(&mut self, now: UnixMillis, config: &PaceConfig) {
+        let asked = self.backoff_until.max(self.failures.until());
+        let earliest = asked.max(now + self.delay(config));
+        self.next_fetch_at = self.next_fetch_at.min(earliest);
     }
 
     /// The pause between two fetches of a host in good standing: the operator's, or the longer one

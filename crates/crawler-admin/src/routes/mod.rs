@@ -1,9 +1,12 @@
 //! What is answered where.
 
-mod control;
+pub(crate) mod control;
 pub(crate) mod events;
-mod health;
-mod read;
+pub(crate) mod health;
+pub(crate) mod log_level;
+pub(crate) mod read;
+pub(crate) mod reload;
+pub(crate) mod seeds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,39 +23,40 @@ use crate::openapi;
 use crate::problem::Problem;
 use crate::state::Admin;
 
-pub(crate) use control::{
-    __path_drain, __path_pause, __path_resume, __path_shutdown, drain, pause, resume, shutdown,
-};
-pub(crate) use events::{__path_events, events};
-pub(crate) use health::{__path_healthz, __path_readyz, healthz, readyz};
-pub(crate) use read::{__path_history, __path_status, history, status};
-
 /// An answer takes at most so long to begin.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The one route without bounds of time.
+const SEEDS: &str = "/v1/seeds";
 
 type Routes = Vec<(&'static str, MethodRouter<Arc<Admin>>)>;
 
 /// Every route but the files of the dashboard.
 pub(crate) fn table() -> Routes {
     vec![
-        ("/healthz", get(healthz)),
-        ("/readyz", get(readyz)),
+        ("/healthz", get(health::healthz)),
+        ("/readyz", get(health::readyz)),
         ("/openapi.json", get(openapi::openapi)),
-        ("/v1/status", get(status)),
-        ("/v1/history", get(history)),
-        ("/v1/events", get(events)),
-        ("/v1/pause", post(pause)),
-        ("/v1/resume", post(resume)),
-        ("/v1/drain", post(drain)),
-        ("/v1/shutdown", post(shutdown)),
+        ("/v1/status", get(read::status)),
+        ("/v1/history", get(read::history)),
+        ("/v1/events", get(events::events)),
+        ("/v1/pause", post(control::pause)),
+        ("/v1/resume", post(control::resume)),
+        ("/v1/drain", post(control::drain)),
+        ("/v1/shutdown", post(control::shutdown)),
+        (SEEDS, post(seeds::seeds)),
+        ("/v1/reload", post(reload::reload)),
+        ("/v1/log-level", get(log_level::log_level).put(log_level::set_log_level)),
     ]
 }
 
 /// The whole server.
 pub(crate) fn router(admin: Arc<Admin>) -> Router {
-    let routes = table()
-        .into_iter()
-        .fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    let routes = table().into_iter().fold(Router::new(), |router, (path, methods)| {
+        // Seeds may take as long as they come.
+        let timed = |methods: MethodRouter<_>| methods.layer(middleware::from_fn(in_time));
+        router.route(path, if path == SEEDS { methods } else { timed(methods) })
+    });
     routes
         .merge(dashboard::router())
         .fallback(|| async {
@@ -62,7 +66,6 @@ pub(crate) fn router(admin: Arc<Admin>) -> Router {
             let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             Problem::new(status, "not by this method").hint("/openapi.json lists what there is")
         })
-        .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn_with_state(Arc::clone(&admin), guard))
         .with_state(admin)
 }

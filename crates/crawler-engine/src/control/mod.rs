@@ -5,8 +5,11 @@
 //! [`Order`], which the shard's loop takes like any other event and answers when what it did is
 //! committed.
 
+mod audit;
 mod error;
 mod health;
+mod look;
+mod operator;
 mod order;
 mod seeds;
 
@@ -15,14 +18,23 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use crawler_frontier::FrontierReader;
-use crawler_url::{ShardCount, ShardId};
+use crawler_url::ShardId;
 use tokio::sync::mpsc::error::TrySendError;
 
+pub use audit::AuditEntry;
+use audit::AuditLog;
 pub use error::ControlError;
 pub use health::{Health, ShardHealth};
+pub use look::{
+    EndedPage, EndedState, EndedUrl, HostList, HostQuery, HostReport, HostSort, HostState,
+    QueuedPage, QueuedView,
+};
+pub use operator::{HostOrder, HostOverride, HostPriority, OperatorStateError};
+pub(crate) use operator::{Operator, OperatorState};
 pub(crate) use order::{Order, Orders, Task};
 pub use seeds::SeedsTaken;
 
+use crate::config::CrawlConfig;
 use crate::handle::CrawlHandle;
 use crate::phase::Phase;
 
@@ -35,13 +47,24 @@ const POLL: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Control {
     pub(crate) orders: Orders,
+    pub(crate) operator: Operator,
+    pub(crate) audit: AuditLog,
     /// Gone once the crawl has ended: the store is closed by then.
     reader: RwLock<Option<FrontierReader>>,
 }
 
 impl Control {
-    pub(crate) fn new(shards: ShardCount, reader: FrontierReader) -> Self {
-        Self { orders: Orders::new(shards), reader: RwLock::new(Some(reader)) }
+    pub(crate) fn new(
+        config: &CrawlConfig,
+        reader: FrontierReader,
+        decided: OperatorState,
+    ) -> Self {
+        Self {
+            orders: Orders::new(config.workers),
+            operator: Operator::new(config.data_dir.clone(), decided),
+            audit: AuditLog::new(config.data_dir.clone()),
+            reader: RwLock::new(Some(reader)),
+        }
     }
 
     /// Waits for those who read, and lets nobody read any more.

@@ -129,6 +129,11 @@ impl HostTable {
         self.hosts.entry(host).or_default()
     }
 
+    /// The rules have changed: which is about a host is looked up anew.
+    pub(super) fn forget_rules(&mut self) {
+        self.hosts.values_mut().for_each(|context| context.rule = None);
+    }
+
     /// Which rule for hosts is about a host that has a lease.
     pub(super) fn rule(&self, host: HostHash) -> RuleIdx {
         self.hosts.get(&host).and_then(|context| context.rule).flatten()

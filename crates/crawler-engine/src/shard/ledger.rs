@@ -213,7 +213,7 @@ impl Shard {
             if state == DeliveryState::Lost {
                 self.outboxes.forget_recent();
                 self.hosts.entry(settlement.lease.fingerprint.host).sitemaps_sought = false;
-                self.settle(Settlement { lease: settlement.lease, end: End::GivenBack });
+                self.settle(Settlement::of(settlement.lease, End::GivenBack));
             } else {
                 self.settle(settlement);
             }

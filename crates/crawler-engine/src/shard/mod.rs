@@ -20,6 +20,7 @@ use tokio::task::LocalSet;
 use crate::clock;
 use crate::control::Order;
 use crate::cores;
+use crate::live::Live;
 use crate::mesh::HandOff;
 use crate::phase::Phase;
 use crate::pressure::Relief;
@@ -30,10 +31,12 @@ mod capture;
 mod cookies;
 mod gauges;
 mod hosts;
+mod idle;
 mod job;
 mod jobs_cap;
 mod leasing;
 mod ledger;
+mod live;
 mod orders;
 mod outbox;
 mod outcome;
@@ -47,6 +50,7 @@ mod robots_memory;
 mod settlement;
 mod sitemaps;
 mod standing;
+mod told;
 mod traps;
 mod usage;
 
@@ -54,6 +58,7 @@ pub(crate) use robots_memory::rules as robots_rules;
 
 use gauges::BusyMeter;
 use hosts::HostTable;
+use idle::{IdleMeter, RestClock};
 use job::{InFlight, JobDone};
 use jobs_cap::JobsCap;
 use ledger::Ledger;
@@ -108,12 +113,13 @@ enum Event {
 /// Runs one shard on the calling thread until the crawl stops.
 pub(crate) fn run(context: Context) -> ExitStatus {
     cores::pin_thread(usize::from(context.id.0));
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let clock = RestClock::new();
+    let runtime = match build_runtime(&clock) {
         Ok(runtime) => runtime,
         Err(error) => return ExitStatus::Failed(format!("cannot start the runtime: {error}")),
     };
     let outcome =
-        LocalSet::new().block_on(&runtime, async { Shard::recover(context)?.run().await });
+        LocalSet::new().block_on(&runtime, async { Shard::recover(context, clock)?.run().await });
     match outcome {
         Ok(()) => ExitStatus::Stopped,
         Err(error @ ShardError::Frontier(FrontierError::Damaged { .. })) => {
@@ -121,6 +127,16 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         }
         Err(error) => ExitStatus::Failed(error.to_string()),
     }
+}
+
+/// A runtime for this thread alone that tells `clock` when the thread rests.
+fn build_runtime(clock: &Arc<RestClock>) -> std::io::Result<tokio::runtime::Runtime> {
+    let (parked, unparked) = (Arc::clone(clock), Arc::clone(clock));
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park(move || parked.park())
+        .on_thread_unpark(move || unparked.unpark())
+        .build()
 }
 
 /// Lets the seen set's thread call the shard back to its loop.
@@ -144,6 +160,9 @@ enum ShardError {
 struct Shard {
     id: ShardId,
     shared: Arc<Shared>,
+    /// What holds at present.
+    live: Arc<Live>,
+    live_version: u64,
     reader: FrontierReader,
     fetcher: Rc<Fetcher>,
     frontier: Frontier,
@@ -156,12 +175,15 @@ struct Shard {
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
+    /// When this shard went on after another, if it did.
+    recovered_at: Option<UnixMillis>,
     jobs_cap: JobsCap,
     /// What pressure on memory and disk has it do without.
     relief: Relief,
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
+    idle: IdleMeter,
     /// Queued URLs when this shard started, and what it counted since: the accounting identity.
     accounted: i64,
     /// The seen set may have more to let in.
@@ -171,13 +193,15 @@ struct Shard {
 }
 
 impl Shard {
-    fn recover(context: Context) -> Result<Self, ShardError> {
+    fn recover(context: Context, clock: Arc<RestClock>) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
-        let limits = frontier_limits(&shared.policies, Relief::default());
+        let live_version = shared.live.version();
+        let live = shared.live.load();
+        let limits = frontier_limits(&live.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
-        let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
+        let jobs_max = shared.jobs_max();
         let mut shard = Self {
             id,
             fetcher: Rc::new(Fetcher::new(config.fetch.clone(), &shared.tls_roots)?),
@@ -188,11 +212,15 @@ impl Shard {
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
             in_flight: InFlight::new(jobs_max),
-            lease_from: first_lease_at(&shared, clock::now()),
+            lease_from: first_lease_at(&shared, &live, clock::now()),
+            recovered_at: is_resumed(&shared).then(clock::now),
+            live_version,
+            live,
             jobs_cap: JobsCap::new(jobs_max),
             relief: Relief::default(),
             due_at: None,
             busy: BusyMeter::default(),
+            idle: IdleMeter::new(clock, jobs_max),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
             has_judged: true,
             broken: None,
@@ -200,6 +228,7 @@ impl Shard {
             reader,
             shared,
         };
+        shard.arrange_hosts()?;
         shard.count_outstanding();
         shard.publish_gauges(clock::now());
         Ok(shard)
@@ -268,14 +297,16 @@ impl Shard {
             return Err(error.into());
         }
         self.heed_pressure();
+        self.heed_changes(now)?;
         self.settle_delivered();
         self.admit_judged(now)?;
         self.advance_orders();
-        self.lease_more(now)?;
+        let waits_for = self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
         let idle = self.in_flight.is_empty();
         self.flush_ledger(idle)?;
         self.hosts.close_stale(now);
+        self.idle.end_turn(self.in_flight.len(), waits_for);
         self.publish_gauges(now);
         Ok(())
     }
@@ -331,8 +362,12 @@ impl Shard {
 /// When a shard may ask for something. What the last run asked for within its last second may not
 /// have been committed, nor any host's pace from then: so whoever goes on after it waits out one
 /// delay, lest a host be asked again too soon.
-fn first_lease_at(shared: &Shared, now: UnixMillis) -> UnixMillis {
-    let is_first = !shared.resumed && shared.restarts.load(Relaxed) == 0;
-    let pause = shared.policies.delay_max().max(shared.config.domain_interval);
-    if is_first { now } else { now + pause }
+fn first_lease_at(shared: &Shared, live: &Live, now: UnixMillis) -> UnixMillis {
+    let pause = live.policies.delay_max().max(live.config.domain_interval);
+    if is_resumed(shared) { now + pause } else { now }
+}
+
+/// Whether somebody may have asked for something before.
+fn is_resumed(shared: &Shared) -> bool {
+    shared.resumed || shared.restarts.load(Relaxed) > 0
 }

@@ -111,7 +111,8 @@ impl Shard {
             memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
         };
-        let settlement = Settlement { lease, end };
+        let circumstances = self.circumstances(response, timings);
+        let settlement = Settlement { lease, end, circumstances };
         let deliveries: Vec<_> =
             reading.touched.iter().filter_map(|&shard| self.outboxes.delivery(shard)).collect();
         if deliveries.is_empty() {

@@ -50,7 +50,7 @@ impl Shard {
             return;
         }
         if relief.spill != self.relief.spill {
-            self.frontier.set_limits(frontier_limits(&self.shared.policies, relief));
+            self.frontier.set_limits(frontier_limits(&self.live.policies, relief));
             self.hosts.spill(relief.spill);
         }
         self.frontier.set_intake(if relief.shed { Intake::Shed } else { Intake::Open });
@@ -87,7 +87,7 @@ impl Shard {
         self.hosts.close_idle();
         // A redirect of robots.txt may have been on its way: the host has its pause.
         let host = lease.fingerprint.host;
-        let policy = self.shared.policies.get(self.hosts.rule(host));
+        let policy = self.live.policies.get(self.hosts.rule(host));
         let delay =
             self.frontier.pace(host).map_or(Duration::ZERO, |pace| pace.delay(&policy.pace));
         self.put_off(lease, now + delay.max(FILES_WAIT));

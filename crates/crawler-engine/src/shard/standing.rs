@@ -18,7 +18,7 @@ pub(super) enum HostAllowance {
 impl Shard {
     /// How the host stands after what it did so far.
     pub(super) fn standing(&mut self, host: HostHash, now: UnixMillis) -> Standing {
-        let config = &self.shared.policies.get(self.hosts.rule(host)).pace;
+        let config = &self.live.policies.get(self.hosts.rule(host)).pace;
         self.frontier.pace(host).map_or(Standing::Alive, |pace| pace.standing(now, config))
     }
 
@@ -40,16 +40,17 @@ impl Shard {
 
     /// Finds out which rule is about the lease's host, once.
     pub(super) fn look_up_rule(&mut self, lease: &Lease) {
-        if self.shared.policies.has_rules() {
-            let policies = &self.shared.policies;
-            let context = self.hosts.entry(lease.fingerprint.host);
-            context.rule.get_or_insert_with(|| policies.rule_of(lease.url.host()));
+        if self.live.policies.has_rules() {
+            let policies = &self.live.policies;
+            let host = lease.fingerprint.host;
+            let context = self.hosts.entry(host);
+            context.rule.get_or_insert_with(|| policies.rule_of(host, lease.url.host()));
         }
     }
 
     /// Whether the host may be asked for another URL, all in all.
     pub(super) fn host_allowance(&mut self, host: HostHash) -> HostAllowance {
-        let policy = self.shared.policies.get(self.hosts.rule(host));
+        let policy = self.live.policies.get(self.hosts.rule(host));
         let leases_open = self.hosts.entry(host).leases_open;
         if policy.bytes.is_some() || policy.errors.is_some() {
             let spent = self.frontier.pace(host).map(|pace| pace.spent).unwrap_or_default();
@@ -61,7 +62,7 @@ impl Shard {
             }
         }
         // The frontier knows one limit for all: the highest.
-        if leases_open >= u64::from(policy.concurrency) && self.shared.policies.has_rules() {
+        if leases_open >= u64::from(policy.concurrency) && self.live.policies.has_rules() {
             return HostAllowance::Claimed;
         }
         let Some(limit) = policy.pages else { return HostAllowance::Left };

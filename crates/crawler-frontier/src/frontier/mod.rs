@@ -2,6 +2,7 @@
 
 mod active;
 mod admit;
+mod arrange;
 mod judge;
 mod lease;
 mod park;
@@ -13,6 +14,7 @@ mod tally;
 mod wake;
 
 pub use admit::{Admitted, Intake, Shed};
+pub use arrange::{Arrangement, Summoned};
 pub use lease::{Lease, Next};
 pub use recover::Wake;
 pub use settle::Disposition;
@@ -31,7 +33,7 @@ use crate::seen_row::Undecided;
 use active::ActiveHosts;
 use admit::AppendedSince;
 use crawler_politeness::{Pace, UnixMillis};
-use crawler_url::{Fingerprint, HostHash, ShardCount, ShardId, WireUrl};
+use crawler_url::{Fingerprint, HostHash, HostKey, ShardCount, ShardId, WireUrl};
 use judge::SeenRows;
 use std::collections::BTreeSet;
 use sums::Sums;
@@ -49,6 +51,8 @@ pub struct Frontier {
     intake: Intake,
     hosts: ActiveHosts,
     due: DueQueue,
+    /// What holds for single hosts beside their pace.
+    arranged: KeyMap<HostHash, Arrangement>,
     /// Hosts whose next URL is on its way to disk.
     awaiting: BTreeSet<u32>,
     parked: Parked,
@@ -149,6 +153,21 @@ impl Frontier {
         }
     }
 
+    /// URLs not settled of the hosts in memory that have most of them, in no order; 0 where there
+    /// are fewer hosts. Walks over all hosts in memory.
+    #[must_use]
+    pub fn longest_queues<const N: usize>(&self) -> [u64; N] {
+        let mut longest = [0; N];
+        let mut least = 0;
+        for length in self.hosts.lengths() {
+            if length > longest[least] {
+                longest[least] = length;
+                least = (0..N).min_by_key(|at| longest[*at]).unwrap_or(0);
+            }
+        }
+        longest
+    }
+
     /// Politeness state of a host in memory, to be brought up to date: a host is in memory from
     /// its first lease until all of them have ended. Its `next_fetch_at` says when the host may
     /// be leased from next.
@@ -161,6 +180,12 @@ impl Frontier {
             self.lent.push(idx);
         }
         Some(&mut host.pace)
+    }
+
+    /// The name of a host in memory.
+    #[must_use]
+    pub fn host_key(&self, host: HostHash) -> Option<HostKey> {
+        Some(self.hosts.get(self.hosts.idx(host)?)?.key.clone())
     }
 
     /// How the URLs of a host in memory have ended, over all runs.

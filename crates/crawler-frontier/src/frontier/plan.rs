@@ -1,6 +1,6 @@
 //! When a host is leased from next.
 
-use super::Frontier;
+use super::{Arrangement, Frontier};
 use crate::host_queue::Best;
 
 impl Frontier {
@@ -13,7 +13,8 @@ impl Frontier {
         }
         let has_capacity = host.in_flight < self.limits.host_concurrency.max(1);
         if best != Best::None && has_capacity && !self.awaiting.contains(&idx) {
-            self.due.schedule(idx, host.pace.next_fetch_at);
+            let Arrangement { not_before, turn } = self.arrangement(host.hash());
+            self.due.schedule(idx, host.pace.next_fetch_at.max(not_before), turn);
         } else {
             self.due.remove(idx);
         }

@@ -46,6 +46,7 @@ impl Frontier {
             intake: Intake::Open,
             hosts: ActiveHosts::default(),
             due: DueQueue::default(),
+            arranged: KeyMap::default(),
             awaiting: BTreeSet::new(),
             parked: Parked::new(&marks),
             swept_at: UnixMillis(0),

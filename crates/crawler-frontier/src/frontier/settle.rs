@@ -14,8 +14,10 @@ use crawler_politeness::UnixMillis;
 pub enum Disposition {
     /// It was fetched and leaves the queue for good.
     Fetched,
-    /// It leaves the queue for good without a response: skipped, or given up.
+    /// It leaves the queue for good without having been asked for.
     Done,
+    /// It leaves the queue for good with an error.
+    Failed,
     /// It is tried again after everything else its host has, with one more attempt counted.
     Retry,
     /// As if it had never been leased.
@@ -40,10 +42,11 @@ impl Frontier {
             return;
         }
         match disposition {
-            Disposition::Fetched | Disposition::Done => {
+            Disposition::Fetched | Disposition::Done | Disposition::Failed => {
                 self.count(idx, |totals| {
                     totals.done += 1;
                     totals.fetched += u64::from(disposition == Disposition::Fetched);
+                    totals.failed += u64::from(disposition == Disposition::Failed);
                 });
                 self.finish(idx, &lease);
             }

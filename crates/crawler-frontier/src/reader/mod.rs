@@ -1,6 +1,9 @@
 //! Reading the store from any thread.
 
+mod hosts;
 mod queue;
+
+pub use hosts::{HostSummary, QueuePlace};
 
 use crate::db::checkpoint::Checkpoint;
 use crate::db::spaces::Spaces;

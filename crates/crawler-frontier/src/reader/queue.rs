@@ -57,13 +57,7 @@ impl FrontierReader {
 
     /// Every queued URL with its place, in the order of hosts, classes and places.
     pub(crate) fn queued_urls(&self, snapshot: &Snapshot) -> QueuedUrls {
-        QueuedUrls {
-            reader: self.clone(),
-            snapshot: snapshot.clone(),
-            rows: snapshot.iter(&self.spaces.queue),
-            host: None,
-            chunk: Vec::new().into_iter(),
-        }
+        QueuedUrls::new(self, snapshot, snapshot.iter(&self.spaces.queue))
     }
 
     fn read_chunk(&self, row: Guard) -> Result<(QueueKey, StoredChunk), FrontierError> {
@@ -105,6 +99,12 @@ impl Iterator for QueuedUrls {
 }
 
 impl QueuedUrls {
+    /// Those of some rows of the queue.
+    pub(crate) fn new(reader: &FrontierReader, snapshot: &Snapshot, rows: fjall::Iter) -> Self {
+        let chunk = Vec::new().into_iter();
+        Self { reader: reader.clone(), snapshot: snapshot.clone(), rows, host: None, chunk }
+    }
+
     fn unsettled(&mut self, row: Guard) -> Result<Vec<(QueueKey, Record)>, FrontierError> {
         let (key, StoredChunk { class, urls }) = self.reader.read_chunk(row)?;
         let settled = self.settled(key.host)?.iter().find(|(other, _)| *other == class);

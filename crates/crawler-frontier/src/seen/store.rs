@@ -1,10 +1,12 @@
 //! The runs of a process and the two threads that work on them.
 
+use super::candidate::candidate;
 use super::compact::{self, Compaction, Finished, Signal};
 use super::error::SeenError;
 use super::files::Files;
 use super::judge::{self, Task};
-use super::run::RunMeta;
+use super::key::SeenKey;
+use super::run::{RunMeta, SearchRoom};
 use super::shared::Shared;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,24 @@ pub struct SeenStore {
 pub struct SeenHandle {
     pub(super) shared: Arc<Shared>,
     pub(super) tasks: Sender<Task>,
+}
+
+impl SeenHandle {
+    /// Whether a published run has the key; those that are in no run yet stand elsewhere.
+    ///
+    /// # Errors
+    /// [`SeenError::Io`] and [`SeenError::Damaged`] when a run cannot be read.
+    pub fn contains(&self, key: SeenKey) -> Result<bool, SeenError> {
+        let mut left = vec![candidate(key, 0)];
+        let mut room = SearchRoom::default();
+        for run in self.shared.published() {
+            run.drop_known(&mut left, &mut room)?;
+            if left.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 impl SeenStore {

@@ -82,7 +82,7 @@ fn a_host_is_fetched_by_class_then_in_order() {
         // The first one fails once: it comes back after all others, and is given up.
         let disposition = match attempt {
             0 => Disposition::Retry,
-            6 => Disposition::Done,
+            6 => Disposition::Failed,
             _ => Disposition::Fetched,
         };
         assert_eq!(lease.attempts, u8::from(attempt == 6));
@@ -92,7 +92,7 @@ fn a_host_is_fetched_by_class_then_in_order() {
     assert_eq!(order, expected);
     assert!(matches!(store.no_lease(0), Next::Empty));
     let totals = store.frontier.totals(host("a.example")).unwrap();
-    assert_eq!(totals, HostTotals { done: 6, fetched: 5, retried: 1, shed: 0 });
+    assert_eq!(totals, HostTotals { done: 6, fetched: 5, retried: 1, shed: 0, failed: 1 });
     assert_eq!(store.frontier.queued(), 0);
 }
 

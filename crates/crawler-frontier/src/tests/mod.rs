@@ -1,8 +1,10 @@
 //! Both sides together.
 
+mod arrange;
 mod damage;
 mod durability;
 mod life;
+mod look;
 mod model;
 mod repair;
 mod tally;

@@ -193,7 +193,7 @@ fn host_item(row: Option<HostRow>, first: Option<HostKey>) -> Option<HostItem> {
     }
 }
 
-fn url_item(record: Record, class: u8, place: Option<u64>) -> UrlItem {
+pub(crate) fn url_item(record: Record, class: u8, place: Option<u64>) -> UrlItem {
     let Record { url, via, depth, redirects, hops, attempts, .. } = record;
     UrlItem { url, class, place, via, depth, redirects, hops: hops.as_str().to_owned(), attempts }
 }

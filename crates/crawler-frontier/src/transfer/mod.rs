@@ -23,6 +23,7 @@ mod restore_error;
 mod tests;
 
 pub use export::export;
+pub(crate) use export::url_item;
 pub use feed::Feed;
 pub use item::{
     Header, HostItem, Item, PageItem, RobotsItem, RulesText, SeenKeys, Totals, UrlItem, VERSION,

@@ -319,3 +319,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_shorter_delay_holds_at_once_but_never_below_what_the_host_asked_for() {
+    let long = PaceConfig { delay: Duration::from_secs(600), ..config() };
+    let short = PaceConfig { delay: Duration::from_secs(2), ..config() };
+    let exhausted = |secs| Observation::Exhausted { reset: Duration::from_secs(secs) };
+    // What was seen under the long delay; seconds after it when the host may be asked at last, if the
+    // delay becomes short 10 s after it.
+    let cases = [
+        (Answered, 12),
+        (exhausted(5), 600),
+        (exhausted(900), 900),
+        (retry_after(900), 900),
+        (retry_after(5), 600),
+        (FAILED, 600),
+    ];
+    let (start, later) = (UnixMillis(START), UnixMillis(START + 10_000));
+    for (seen, at_last) in cases {
+        let mut pace = Pace::default();
+        pace.observe(start, seen, &long, Jitter::NONE);
+        pace.hasten(later, &short);
+        assert_eq!(pace.next_fetch_at.0, START + at_last * 1_000, "{seen:?}");
+        pace.hasten(later, &long);
+        assert_eq!(pace.next_fetch_at.0, START + at_last * 1_000, "{seen:?}: nothing is put off");
+    }
+}

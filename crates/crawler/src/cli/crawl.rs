@@ -18,14 +18,9 @@ use crate::settings::{self, Loaded, Settings, Sources};
 use crate::signals;
 
 /// Loads the settings and crawls.
-pub(super) fn run(sources: &Sources) -> anyhow::Result<Exit> {
+pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     crawler_faults::check().map_err(anyhow::Error::msg)?;
-    crawl(settings::load(sources)?)
-}
-
-/// Crawls with settings that are already understood.
-pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
-    let Loaded { settings, warnings, .. } = loaded;
+    let Loaded { raw, settings, warnings } = settings::load(&sources)?;
     let mut progress = Progress::new(settings.progress, settings.log_format);
     let writer = LogWriter::around(progress.bars());
     logging::start(&settings.log_level, settings.log_format, writer)?;
@@ -33,7 +28,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let seeds = read_seeds(&settings)?;
-    let service = Service::prepare(&settings)?;
+    let service = Service::prepare(&settings, raw, sources)?;
     let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
     let is_quiet = matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
@@ -41,7 +36,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
-    signals::watch(crawl.clone())?;
+    signals::watch(crawl.clone(), service.on_hangup())?;
     let running = service.run_beside(&crawl)?;
     if is_anonymous {
         tracing::warn!(

@@ -17,6 +17,7 @@ mod man;
 mod next_steps;
 mod plan;
 mod repair;
+mod serve;
 mod stats;
 mod target;
 mod testweb;
@@ -31,8 +32,10 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 17] = [
+pub(crate) const COMMANDS: [&str; 18] = [
+    "serve",
     "ctl",
+    "top",
     "get",
     "stats",
     "explain",
@@ -44,7 +47,6 @@ pub(crate) const COMMANDS: [&str; 17] = [
     "doctor",
     "repair",
     "testweb",
-    "top",
     "config",
     "man",
     "completions",
@@ -59,8 +61,10 @@ pub(crate) const COMMANDS: [&str; 17] = [
 pub(crate) fn run() -> anyhow::Result<Exit> {
     let matches = command().get_matches();
     match matches.subcommand() {
-        None => crawl::run(&args::sources(&matches)),
+        None => crawl::run(args::sources(&matches)),
+        Some(("serve", matches)) => serve::run(matches),
         Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
+        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -72,7 +76,6 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
-        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some(("man", matches)) => man::run(&parsed(matches)?),
         Some(("completions", matches)) => completions::run(&parsed(matches)?),
@@ -96,9 +99,13 @@ fn command() -> Command {
         .after_help(help::after_short())
         .after_long_help(help::after_long());
     let subcommands = [
+        serve::command(),
         ctl::CtlArgs::augment_args(Command::new("ctl"))
             .about("Ask and steer a running crawl")
             .after_help(ctl::EXAMPLES),
+        top::TopArgs::augment_args(Command::new("top"))
+            .about("Watch a running crawl on the terminal, and steer it by keys")
+            .after_help(top::EXAMPLES),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
@@ -125,9 +132,6 @@ fn command() -> Command {
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),
-        top::TopArgs::augment_args(Command::new("top"))
-            .about("Watch a running crawl on the terminal, and steer it by keys")
-            .after_help(top::EXAMPLES),
         config::command(),
         man::ManArgs::augment_args(Command::new("man"))
             .about("Print the manual page, or write those of all commands")

@@ -1,23 +1,30 @@
-//! What runs beside a crawl: the admin interface.
+//! What runs beside a crawl: the admin interface, and what the service manager is told.
 
+mod notify;
 mod process;
+mod reload;
 
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crawler_admin::{AdminServer, ListenError, Options};
+use crawler_admin::{AdminServer, ListenError, Options, Process as _};
 use crawler_engine::CrawlHandle;
 
-use crate::settings::{AdminAddr, Settings};
+use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
 use process::CrawlProcess;
+use reload::Configuration;
 
-/// What was set up before the crawl begins.
+/// Where a service listens, if nothing else is set.
+const USUAL_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7070);
+
+/// What is set up before the crawl begins.
 pub(crate) struct Service {
     listener: Option<Result<TcpListener, ListenError>>,
     data_dir: PathBuf,
     hosts: Vec<String>,
-    process: CrawlProcess,
+    process: Arc<CrawlProcess>,
+    is_daemon: bool,
 }
 
 /// What runs until it is dropped.
@@ -30,12 +37,27 @@ impl Service {
     ///
     /// # Errors
     /// When it cannot be listened on.
-    pub(crate) fn prepare(settings: &Settings) -> anyhow::Result<Self> {
+    pub(crate) fn prepare(
+        settings: &Settings,
+        raw: RawConfig,
+        sources: Sources,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             listener: listen(settings)?,
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
-            process: CrawlProcess::new(settings),
+            process: Arc::new(CrawlProcess::new(settings, Configuration::new(sources, raw))),
+            is_daemon: settings.daemon,
+        })
+    }
+
+    /// What a hangup does: a service reads its configuration anew. Other crawls have no answer to it.
+    pub(crate) fn on_hangup(&self) -> Option<impl Fn() + Send + Sync + 'static> {
+        let process = Arc::clone(&self.process);
+        self.is_daemon.then_some(move || {
+            if let Err(refused) = process.reload() {
+                tracing::error!("the configuration was not read anew, nothing changes: {refused}");
+            }
         })
     }
 
@@ -51,12 +73,12 @@ impl Service {
     }
 
     fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
+        notify::start(crawl.clone())?;
         let Some(listener) = self.listener else { return Ok(Running { _server: None }) };
         let listener = listener?;
         let token = self.data_dir.join(crawler_admin::token::FILE);
         let options = Options { data_dir: self.data_dir, hosts: self.hosts };
-        let process = Arc::new(self.process);
-        let server = AdminServer::start(listener, crawl.clone(), process, options)?;
+        let server = AdminServer::start(listener, crawl.clone(), self.process, options)?;
         tracing::info!(
             "admin interface: http://{}/ (its token is in {})",
             server.addr(),
@@ -68,6 +90,7 @@ impl Service {
 
 fn listen(settings: &Settings) -> anyhow::Result<Option<Result<TcpListener, ListenError>>> {
     let addr = match settings.admin {
+        AdminAddr::Auto if settings.daemon => USUAL_ADDR,
         AdminAddr::Off | AdminAddr::Auto => return Ok(None),
         AdminAddr::At(addr) => addr,
     };

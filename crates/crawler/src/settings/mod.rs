@@ -39,6 +39,7 @@ pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
+pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
 pub(crate) use value::{parse_duration, parse_size, show_duration};
@@ -127,6 +128,7 @@ pub(crate) struct Settings {
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
     pub(crate) admin_hosts: Vec<String>,
 }
@@ -262,6 +264,13 @@ impl RawConfig {
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 
+    /// Takes a setting over from another configuration.
+    pub(crate) fn take_over(&mut self, key: &str, other: &Self) {
+        if let Some(entries) = other.values.get(key) {
+            self.values.insert(key.to_owned(), entries.clone());
+        }
+    }
+
     /// The winning entries of a setting.
     pub(crate) fn entries(&self, setting: &Setting) -> &[Entry] {
         self.values.get(setting.key).map_or(&[], Vec::as_slice)
@@ -342,6 +351,7 @@ impl Settings {
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
+            daemon: false,
             admin: AdminAddr::Off,
             admin_hosts: Vec::new(),
         }

@@ -5,7 +5,7 @@ mod draw;
 mod feed;
 mod keys;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::channel;

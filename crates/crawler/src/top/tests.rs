@@ -9,7 +9,7 @@ use super::app::App;
 use super::draw::draw;
 use super::feed::{HostQuery, News, Order};
 
-fn status(state: &str) -> Box<Status> {
+pub(crate) fn status(state: &str) -> Box<Status> {
     let totals = serde_json::json!({"discovered": 9, "fetched": 1_234_567, "failed": 44,
         "skipped": 3, "queued": 500, "in_flight": 12, "seen": 70_000, "retried": 0,
         "revisited": 0, "links_found": 0, "wire_bytes": 0, "content_bytes": 0, "warc_bytes": 0});

@@ -1,5 +1,7 @@
 //! Orders to a running crawl.
 
+mod look;
+mod operator;
 mod seeds;
 
 use super::*;

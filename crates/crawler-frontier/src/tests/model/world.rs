@@ -273,7 +273,7 @@ impl World {
         };
         let entry = self.model.urls.get_mut(lease.url.as_str()).unwrap();
         entry.state = match disposition {
-            Disposition::Fetched | Disposition::Done => State::Done,
+            Disposition::Fetched | Disposition::Done | Disposition::Failed => State::Done,
             Disposition::Retry | Disposition::GiveBack => State::Waiting,
         };
         if let Some(rank) = rank {

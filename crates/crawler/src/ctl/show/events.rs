@@ -11,6 +11,10 @@ use crate::terminal::escape;
 
 /// What an event means; none if a newer crawl has sent it.
 pub(crate) fn parse(raw: &RawEvent) -> Option<Event> {
+    // Read by its own type: within a tagged enum, serde takes numbers as keys of maps for text.
+    if raw.event == "status" {
+        return serde_json::from_str(&raw.data).ok().map(|status| Event::Status(Box::new(status)));
+    }
     let data: serde_json::Value = serde_json::from_str(&raw.data).ok()?;
     serde_json::from_value(json!({"event": raw.event, "data": data})).ok()
 }
@@ -72,6 +76,15 @@ pub(crate) fn result(it: &FetchEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_with_counts_by_status_is_understood() {
+        let status = crate::top::tests::status("paused");
+        let data = serde_json::to_string(&status).unwrap();
+        let raw = RawEvent { event: "status".to_owned(), data };
+        assert_eq!(parse(&raw), Some(Event::Status(status)));
+        assert!(line(&raw).contains("  paused: 184 pages/s, 3.9 MB/s, 1,234,567 fetched"));
+    }
 
     #[test]
     fn events_become_lines() {

@@ -90,11 +90,14 @@ fn totals(lines: &mut Lines, it: &Status) {
 }
 
 fn shard_line(shard: &ShardStatus) -> String {
+    let of = match shard.in_flight_max {
+        0 => String::new(),
+        max => format!(" of {max}"),
+    };
     format!(
-        "{:.0} % CPU, {} of {} in flight, {} queued, {} fetched",
+        "{:.0} % CPU, {}{of} in flight, {} queued, {} fetched",
         f64::from(shard.busy_permille) / 10.0,
         shard.in_flight,
-        shard.in_flight_max,
         count(shard.queued),
         count(shard.fetched)
     )

@@ -7,13 +7,19 @@ use crate::settings::AdminAddr;
 use crate::settings::value::{Refusal, put};
 
 pub(super) const SETTINGS: &[Setting] = &[
+    Setting::switch(
+        "daemon",
+        |s, given| put(&mut s.daemon, given.switch()),
+        "Keep running when nothing is left to fetch, and wait for seeds; none are needed to begin. \
+         `crawler serve` is the same. SIGHUP reads the configuration anew",
+    ),
     Setting::value(
         "admin",
         "off|auto|ADDR:PORT",
         "auto",
         |s, given| put(&mut s.admin, given.one(addr)),
-        "Where the admin interface listens: a dashboard, metrics, and orders to the crawl. auto is off \
-         for a crawl that ends by itself. At an address that other machines reach, all of \
+        "Where the admin interface listens: a dashboard, metrics, and orders to the crawl. auto is \
+         127.0.0.1:7070 with --daemon, and off without. At an address that other machines reach, all of \
          it needs the token in DIR/operator/token; at a loopback address, what changes the crawl",
     ),
     Setting::list(

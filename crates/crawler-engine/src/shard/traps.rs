@@ -141,7 +141,7 @@ impl TemplateWatch {
 
     /// Takes a template out of quarantine for good.
     pub(super) fn release(&mut self, template: &str) {
-        if let Some(template) = self.trapped.take(template) {
+        if let Some((template, _)) = self.trapped.remove_entry(template) {
             self.released.insert(template);
         }
     }

@@ -32,7 +32,26 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 18] = ["serve", "ctl", "top", "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair", "testweb", "config", "man", "completions", "help"];
+pub(crate) const COMMANDS: [&str; 18] = [
+    "serve",
+    "ctl",
+    "top",
+    "get",
+    "stats",
+    "explain",
+    "plan",
+    "traps",
+    "export",
+    "import",
+    "demo",
+    "doctor",
+    "repair",
+    "testweb",
+    "config",
+    "man",
+    "completions",
+    "help",
+];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.

@@ -7,6 +7,7 @@ mod addresses;
 mod aliases;
 mod completeness;
 mod configuration;
+mod crawl_log;
 mod credentials;
 mod damage;
 mod data;

@@ -36,6 +36,10 @@ pub struct Counters {
     pub links_out_of_scope: BTreeMap<Cow<'static, str>, u64>,
     /// robots.txt files asked for.
     pub robots_fetched: u64,
+    /// Requests for robots.txt by what they brought: `found`, `missing` (a status of 400 to 499 but
+    /// 429), `refused` (429 or 500 and more), `odd` (another status), `too_many_redirects` or
+    /// `unreachable`.
+    pub robots_outcomes: BTreeMap<Cow<'static, str>, u64>,
     /// Sitemaps read, parts of indexes included.
     pub sitemaps_read: u64,
     /// RSS and Atom feeds read.
@@ -73,6 +77,7 @@ impl Counters {
         self.links_found += other.links_found;
         merge_map(&mut self.links_out_of_scope, other.links_out_of_scope);
         self.robots_fetched += other.robots_fetched;
+        merge_map(&mut self.robots_outcomes, other.robots_outcomes);
         self.sitemaps_read += other.sitemaps_read;
         self.feeds_read += other.feeds_read;
         self.listings_cut += other.listings_cut;
@@ -90,6 +95,11 @@ impl Counters {
         if n > 0 {
             *self.links_out_of_scope.entry(Cow::Borrowed(reason)).or_default() += n;
         }
+    }
+
+    /// Counts what a request for robots.txt brought.
+    pub(crate) fn note_robots(&mut self, outcome: &'static str) {
+        *self.robots_outcomes.entry(Cow::Borrowed(outcome)).or_default() += 1;
     }
 
     /// Counts a URL as skipped for `reason`.

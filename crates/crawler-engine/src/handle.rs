@@ -3,6 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::broadcast;
+
+use crate::observe::{CrawlEvent, IdleReport, TimingReport};
 use crate::phase::{FinalReport, Finish, Phase};
 use crate::shared::{Shared, locked};
 use crate::snapshot::Snapshot;
@@ -42,6 +45,25 @@ impl CrawlHandle {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(&self.shared)
+    }
+
+    /// Where the capacity to fetch goes, and why the crawl is not faster.
+    #[must_use]
+    pub fn idle(&self) -> IdleReport {
+        IdleReport::take(&self.shared)
+    }
+
+    /// How long fetches and commits took in this run.
+    #[must_use]
+    pub fn timings(&self) -> TimingReport {
+        TimingReport::take(&self.shared)
+    }
+
+    /// What happens from now on. A listener that does not keep up misses the oldest events and is
+    /// told how many.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<CrawlEvent>> {
+        self.shared.events.subscribe()
     }
 
     /// Where the crawl is in its life.

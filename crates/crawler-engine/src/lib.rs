@@ -25,6 +25,7 @@ mod host_policy;
 mod live;
 mod lock;
 mod mesh;
+mod observe;
 mod open_files;
 mod outstanding;
 mod phase;
@@ -52,7 +53,7 @@ pub use config::{
 pub use control::{
     AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
     HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
-    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
+    QueuedPage, QueuedView, Reconfigured, SeedsTaken, ShardHealth,
 };
 pub use cores::usable_cores;
 pub use counters::Counters;
@@ -61,6 +62,10 @@ pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
+pub use observe::{
+    CapacityUse, CrawlEvent, EndKind, Histogram, IdleReason, IdleReport, QueueHolders,
+    TimingReport, UrlEnded,
+};
 pub use phase::{FinalReport, Finish, Phase};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};

@@ -17,6 +17,11 @@ impl Outstanding {
         self.0.load(Ordering::SeqCst) == 0
     }
 
+    /// Whether there is more than `own`, a part of it.
+    pub(crate) fn exceeds(&self, own: i64) -> bool {
+        self.0.load(Ordering::Relaxed) > own
+    }
+
     /// Raises (or lowers) the count by `delta` units.
     pub(crate) fn add(&self, delta: i64) {
         self.0.fetch_add(delta, Ordering::SeqCst);

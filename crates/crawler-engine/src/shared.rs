@@ -14,6 +14,9 @@ use crate::control::Control;
 use crate::counters::Counters;
 use crate::live::LiveCell;
 use crate::mesh::Mesh;
+use crate::observe::{
+    CapacityGauges, CrawlEvent, Events, HistogramGauges, LastMinute, LongestGauges, TimingGauges,
+};
 use crate::outstanding::Outstanding;
 use crate::phase::{Finish, Phase};
 use crate::pressure::Pressure;
@@ -50,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) files_short: AtomicBool,
     pub(crate) totals: Mutex<Counters>,
     pub(crate) clock: Mutex<CrawlClock>,
+    pub(crate) minute: Mutex<LastMinute>,
+    pub(crate) events: Events,
     pub(crate) finish: Mutex<Option<Finish>>,
     pub(crate) laggards: Mutex<Vec<String>>,
     pub(crate) restarts: AtomicU64,
@@ -61,6 +66,12 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn phase(&self) -> Phase {
         *self.phase.borrow()
+    }
+
+    /// Fetches that each shard may have under way.
+    pub(crate) fn jobs_max(&self) -> usize {
+        let shards = u32::from(self.config.workers.get());
+        self.config.concurrency.div_ceil(shards).max(1) as usize
     }
 
     /// Whether the crawl has nothing to do, and goes on all the same.
@@ -79,7 +90,7 @@ impl Shared {
                 *noted = Some(finish);
             }
         }
-        self.phase.send_if_modified(|phase| {
+        let moved = self.phase.send_if_modified(|phase| {
             let ahead = next > *phase;
             if ahead {
                 *phase = next;
@@ -87,6 +98,13 @@ impl Shared {
             ahead
         });
         locked(&self.clock).set_running(self.phase() == Phase::Running);
+        self.tell_phase(moved, next);
+    }
+
+    fn tell_phase(&self, moved: bool, to: Phase) {
+        if moved && self.events.is_heard() {
+            self.events.tell(CrawlEvent::Phase(to));
+        }
     }
 
     /// Whether the crawl ended in an orderly way, by waiting for what was in flight.
@@ -107,6 +125,7 @@ impl Shared {
             fits
         });
         locked(&self.clock).set_running(self.phase() == Phase::Running);
+        self.tell_phase(switched, to);
         switched
     }
 }
@@ -138,6 +157,12 @@ pub(crate) struct ShardGauges {
     pub(crate) busy_permille: AtomicU32,
     /// Discovered minus ended minus queued, as this shard counted since it started; always 0.
     pub(crate) accounting_error: AtomicI64,
+    /// Where its capacity went since the crawl began.
+    pub(crate) capacity: CapacityGauges,
+    /// URLs of its longest queues.
+    pub(crate) longest: LongestGauges,
+    /// How long its fetches took.
+    pub(crate) timings: TimingGauges,
 }
 
 /// How the shards and the store writer keep in step.
@@ -150,6 +175,8 @@ pub(crate) struct WriterGauges {
     /// For each shard: the number of its last ops that are committed, and who waits for it or for
     /// the seen set.
     pub(crate) committed: Vec<(AtomicU64, Notify)>,
+    /// How long commits took.
+    pub(crate) commit_time: HistogramGauges,
 }
 
 impl WriterGauges {
@@ -158,6 +185,7 @@ impl WriterGauges {
             backlog_bytes: AtomicU64::new(0),
             commit_wanted: AtomicBool::new(false),
             committed: (0..shards).map(|_| (AtomicU64::new(0), Notify::new())).collect(),
+            commit_time: HistogramGauges::default(),
         }
     }
 

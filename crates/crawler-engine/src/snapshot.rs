@@ -8,8 +8,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
+use crate::observe::{CapacityUse, IdleReport};
 use crate::phase::Phase;
-use crate::shared::{Shared, locked};
+use crate::shared::{ShardGauges, Shared, locked};
 
 /// Name of the statistics file in a data directory.
 const STATS_FILE: &str = "stats.json";
@@ -53,6 +54,9 @@ pub struct Snapshot {
     pub stalls: u64,
     /// Discovered minus ended minus queued; anything but 0 is a defect.
     pub accounting_error: i64,
+    /// Where the capacity to fetch goes.
+    #[serde(default)]
+    pub idle: IdleReport,
     /// Each shard's share.
     pub shards: Vec<ShardSnapshot>,
 }
@@ -68,8 +72,14 @@ pub struct ShardSnapshot {
     pub in_flight: u32,
     /// URLs waiting or in flight.
     pub queued: u64,
+    /// Fetches that it may have under way.
+    #[serde(default)]
+    pub in_flight_max: u32,
     /// CPU use of its thread, in thousandths of a core.
     pub busy_permille: u32,
+    /// Where its capacity went in this run.
+    #[serde(default)]
+    pub idle: CapacityUse,
 }
 
 impl Snapshot {
@@ -86,9 +96,9 @@ impl Snapshot {
     }
 
     pub(crate) fn take(shared: &Shared) -> Self {
-        let shards: Vec<_> = shared.gauges.iter().zip(0..).map(shard_snapshot).collect();
-        let sum =
-            |gauge: fn(&crate::shared::ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
+        let shards = shared.gauges.iter().zip(0..);
+        let shards = shards.map(|(gauges, id)| shard_snapshot(shared, gauges, id)).collect();
+        let sum = |gauge: fn(&ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
             held: shared.pressure.held(),
@@ -106,6 +116,7 @@ impl Snapshot {
             hosts_in_flight: sum(|g| g.hosts_in_flight.load(Relaxed)),
             restarts: shared.restarts.load(Relaxed),
             stalls: shared.stalls.load(Relaxed),
+            idle: IdleReport::take(shared),
             accounting_error: shared.gauges.iter().map(|g| g.accounting_error.load(Relaxed)).sum(),
             shards,
         }
@@ -120,13 +131,15 @@ impl Snapshot {
     }
 }
 
-fn shard_snapshot((gauges, shard): (&crate::shared::ShardGauges, u16)) -> ShardSnapshot {
+fn shard_snapshot(shared: &Shared, gauges: &ShardGauges, id: u16) -> ShardSnapshot {
     ShardSnapshot {
-        shard,
+        shard: id,
         fetched: gauges.fetched.load(Relaxed),
         in_flight: gauges.in_flight.load(Relaxed),
         queued: gauges.queued.load(Relaxed),
+        in_flight_max: shared.jobs_max() as u32,
         busy_permille: gauges.busy_permille.load(Relaxed),
+        idle: gauges.capacity.read(),
     }
 }
 

@@ -18,8 +18,8 @@ use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
 use crate::shared::locked;
 use crate::{
-    CanonicalLinks, Ceilings, Cookies, CrawlConfig, FinalReport, Finish, Limits, Phase, Retries,
-    RobotsPolicy, Sitemaps, Start, WhenDone, start,
+    CanonicalLinks, Ceilings, Cookies, CrawlConfig, CrawlEvent, FinalReport, Finish, Limits, Phase,
+    Retries, RobotsPolicy, Sitemaps, Start, WhenDone, start,
 };
 
 /// URLs at whose response the shard panics, and how often it still does.
@@ -172,6 +172,50 @@ fn a_paused_crawl_stands_still_and_its_clock_too() {
     assert!(handle.resume());
     assert_eq!(handle.wait().finish, Finish::Done);
     assert_complete(&server, dir.path());
+}
+
+#[test]
+fn every_end_is_told_and_the_time_of_all_places_is_accounted_for() {
+    let server = web();
+    // What happens before one listens is not told.
+    let (dir, handle, mut events) = loop {
+        let dir = tempfile::tempdir().unwrap();
+        let handle = start(config(&server, dir.path())).unwrap();
+        let events = handle.subscribe();
+        if handle.phase() == Phase::Starting {
+            break (dir, handle, events);
+        }
+        handle.stop();
+        assert_eq!(handle.wait().finish, Finish::Forced);
+    };
+    let mut ended = BTreeSet::new();
+    let mut phases = Vec::new();
+    let report = loop {
+        let report = handle.wait_timeout(Duration::from_millis(5));
+        while let Ok(event) = events.try_recv() {
+            match &*event {
+                CrawlEvent::Ended(end) => assert!(ended.insert(end.url.clone()), "{end:?}"),
+                CrawlEvent::Phase(phase) => phases.push(*phase),
+            }
+        }
+        if let Some(report) = report {
+            break report;
+        }
+    };
+    let counters = &report.snapshot.counters;
+    assert_eq!(ended.len() as u64, counters.ended());
+    assert!(ended.is_superset(&stored(dir.path()).into_iter().collect()));
+    assert_eq!(phases.last(), Some(&Phase::Stopped));
+    let timings = handle.timings();
+    assert!(timings.total.count() >= counters.fetched + counters.robots_fetched);
+    assert!(timings.first_byte.sum_secs() <= timings.total.sum_secs());
+    assert!(timings.commit.count() > 0);
+    // Each shard's capacity is used or waits from its start to its end.
+    for shard in &report.snapshot.shards {
+        let told: f64 = shard.idle.secs().values().sum();
+        let passed = report.snapshot.elapsed_secs;
+        assert!((told - passed).abs() < 0.2 * passed + 1.0, "{told} of {passed}: {:?}", shard.idle);
+    }
 }
 
 #[test]

@@ -17,3 +17,14 @@ pub struct Timings {
     /// The whole of [`Fetcher::fetch`](crate::Fetcher::fetch).
     pub total: Duration,
 }
+
+impl Timings {
+    /// Adds those of another fetch for the same purpose.
+    pub fn add(&mut self, other: Self) {
+        self.dns += other.dns;
+        self.connect += other.connect;
+        self.tls += other.tls;
+        self.first_byte += other.first_byte;
+        self.total += other.total;
+    }
+}

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 use std::fs;
 use std::path::Path;
 
-use crawler_engine::{FinalReport, Finish, Snapshot};
+use crawler_engine::{FinalReport, Finish, IdleReport, Snapshot};
 
 use crate::process;
 use crate::terminal::escape;
@@ -84,6 +84,20 @@ fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     block.line("shard_restarts", snapshot.restarts);
     block.line("shard_stalls", snapshot.stalls);
     block.line("accounting_error", snapshot.accounting_error);
+    idle_lines(block, &snapshot.idle);
+}
+
+/// Where the capacity to fetch went in this run.
+fn idle_lines(block: &mut Block, idle: &IdleReport) {
+    let shares = idle.run.shares();
+    if shares.is_empty() {
+        return;
+    }
+    block.gap();
+    for (why, share) in shares {
+        block.line(&format!("idle/{}", why.as_str()), format!("{:.1} %", share * 100.0));
+    }
+    block.line("why_not_faster", idle.run_sentence());
 }
 
 fn file_lines(block: &mut Block, data_dir: &Path) {

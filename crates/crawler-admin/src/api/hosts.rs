@@ -136,6 +136,7 @@ pub struct HostChange {
 mod double {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    #[expect(clippy::option_option, reason = "the form that serde calls")]
     pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Option<T>>, D::Error> {

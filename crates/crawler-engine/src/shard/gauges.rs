@@ -12,11 +12,16 @@ use crate::phase::Phase;
 /// How often the CPU use of the thread and the host counts are measured.
 const MEASURE_INTERVAL: Duration = Duration::from_millis(250);
 
+/// How often the longest queues are looked for.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(5);
+
 /// CPU use of the thread since the last measurement.
 #[derive(Debug, Default)]
 pub(super) struct BusyMeter {
     measured_at: UnixMillis,
     cpu: Duration,
+    /// When the longest queues were last looked for.
+    longest_at: UnixMillis,
 }
 
 impl BusyMeter {
@@ -28,7 +33,7 @@ impl BusyMeter {
         }
         let cpu = clock::thread_cpu();
         let used = cpu.saturating_sub(self.cpu);
-        *self = Self { measured_at: now, cpu };
+        (self.measured_at, self.cpu) = (now, cpu);
         Some((used.as_secs_f64() / wall.as_secs_f64() * 1000.0).round() as u32)
     }
 }
@@ -37,6 +42,10 @@ impl Shard {
     /// Beats the heart and publishes this shard's numbers.
     pub(super) fn publish_gauges(&mut self, now: UnixMillis) {
         let busy = self.busy.measure(now);
+        let is_last = self.shared.phase() >= Phase::Stopping;
+        if busy.is_some() || is_last {
+            self.publish_idle(now);
+        }
         let queued = self.frontier.queued();
         let gauges = self.gauges();
         gauges.queued.store(queued, Relaxed);
@@ -46,7 +55,7 @@ impl Shard {
         if let Some(permille) = busy {
             gauges.busy_permille.store(permille, Relaxed);
         }
-        if busy.is_some() || self.shared.phase() >= Phase::Stopping {
+        if busy.is_some() || is_last {
             let hosts = self.frontier.hosts();
             gauges.seen.store(self.frontier.seen(), Relaxed);
             gauges.hosts_known.store(hosts.known, Relaxed);
@@ -57,6 +66,15 @@ impl Shard {
         let error = self.accounted - i64::try_from(queued).unwrap_or(i64::MAX);
         gauges.accounting_error.store(error, Relaxed);
         gauges.heartbeat_at.store(now.0, SeqCst);
+    }
+
+    fn publish_idle(&mut self, now: UnixMillis) {
+        let spent = self.idle.take();
+        self.gauges().capacity.add(spent);
+        if now.saturating_sub(self.busy.longest_at) >= LONGEST_INTERVAL {
+            self.busy.longest_at = now;
+            self.gauges().longest.set(self.frontier.longest_queues());
+        }
     }
 
     /// Brings this shard's part of the outstanding work up to date. Called after work was

@@ -14,6 +14,7 @@ use crawler_url::WireUrl;
 use http::HeaderValue;
 use tokio::sync::mpsc;
 
+use super::idle::RestedAt;
 use super::robots::{RobotsReply, fetch_robots};
 use crate::clock;
 use crate::throughput::Throughput;
@@ -39,6 +40,7 @@ pub(super) struct Running {
     pub(super) errand: ErrandKind,
     /// What an earlier generation knew of the page.
     pub(super) memory: Option<PageMemory>,
+    pub(super) since: RestedAt,
 }
 
 /// A fetch that has ended, however.
@@ -54,11 +56,22 @@ pub(super) enum JobOutcome {
     /// A request for the leased URL was made.
     Page { result: Result<Box<Response>, FetchFailure>, timings: Timings },
     /// robots.txt was asked for first; the lease is still to be served.
-    Robots(RobotsReply),
+    Robots { reply: RobotsReply, timings: Box<Timings> },
     /// The IP address or the domain has enough requests.
     AddressBusy(Busy),
     /// The task panicked.
     Panicked,
+}
+
+impl JobOutcome {
+    /// How long the parts of its requests took, as far as it is known.
+    pub(super) fn timings(&self) -> Timings {
+        match self {
+            Self::Page { timings, .. } => *timings,
+            Self::Robots { timings, .. } => **timings,
+            Self::AddressBusy(_) | Self::Panicked => Timings::default(),
+        }
+    }
 }
 
 /// When a lease may be tried again, and what to show then.
@@ -189,10 +202,7 @@ async fn run_job(
     mut report: Report,
 ) {
     let (outcome, connection) = match errand {
-        Errand::Robots(places) => {
-            let (reply, connection) = fetch_robots(&url, places, connection, &network).await;
-            (reply.map_or_else(JobOutcome::AddressBusy, JobOutcome::Robots), connection)
-        }
+        Errand::Robots(places) => fetch_robots(&url, places, connection, &network).await,
         Errand::Page(particulars) => fetch(url, particulars, connection, &network).await,
     };
     report.outcome = outcome;

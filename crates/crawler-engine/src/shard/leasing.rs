@@ -17,6 +17,7 @@ use super::standing::HostAllowance;
 use super::{Shard, ShardError, sitemaps};
 use crate::clock;
 use crate::config::RobotsPolicy;
+use crate::observe::IdleReason;
 
 /// Leases taken in one turn, to bound its CPU time: robots denials use no fetch.
 const LEASES_PER_TURN_MAX: usize = 64;
@@ -45,45 +46,52 @@ enum Clearance {
 
 impl Shard {
     /// Starts fetches while there is room, budget and a host that is due.
-    pub(super) fn lease_more(&mut self, now: UnixMillis) -> Result<(), ShardError> {
+    /// Tells why it starts no more.
+    pub(super) fn lease_more(&mut self, now: UnixMillis) -> Result<IdleReason, ShardError> {
         self.due_at = None;
         if !self.is_leasing() {
-            return Ok(());
+            return Ok(self.why_not_leasing());
         }
         if now < self.lease_from {
             self.due_at = Some(self.lease_from);
-            return Ok(());
+            return Ok(IdleReason::Politeness);
         }
         let jobs_max = self.jobs_cap.allowed(now, self.relief.slow);
         for _ in 0..LEASES_PER_TURN_MAX {
             if self.in_flight.len() >= jobs_max {
-                return Ok(());
+                return Ok(self.why_fewer());
             }
             if let Err(at) = self.shared.throughput.check(now) {
                 self.due_at = Some(at);
-                return Ok(());
+                return Ok(IdleReason::Rate);
             }
             if !self.has_room() || !self.reserve_page() {
                 // Others make room: there is no event to wait for.
                 self.due_at = Some(now + ROOM_POLL);
-                return Ok(());
+                return Ok(self.why_no_room());
             }
-            match self.frontier.lease(now)? {
+            let waits_for = match self.frontier.lease(now)? {
                 Next::Lease(lease) => {
                     self.begin(*lease, now);
                     continue;
                 }
-                Next::At(due) => self.due_at = Some(due),
-                Next::AwaitCommit => self.want_commit(),
-                Next::Empty => {}
-            }
+                Next::At(due) => {
+                    self.due_at = Some(due);
+                    IdleReason::Politeness
+                }
+                Next::AwaitCommit => {
+                    self.want_commit();
+                    IdleReason::Store
+                }
+                Next::Empty => self.why_nothing(),
+            };
             // There is nothing better to do than to find out what is new.
             self.frontier.judge();
             self.refund_page();
-            return Ok(());
+            return Ok(waits_for);
         }
         self.due_at = Some(now);
-        Ok(())
+        Ok(IdleReason::Cpu)
     }
 
     /// Adds discovered URLs to the frontier; each is counted once. Those it has no room for end here.
@@ -222,7 +230,8 @@ impl Shard {
             Errand::Page(_) => ErrandKind::Page,
             Errand::Robots(_) => ErrandKind::Robots,
         };
-        self.in_flight.start(Running { lease, errand: kind, memory }, errand, connection, network);
+        let running = Running { lease, errand: kind, memory, since: self.idle.now() };
+        self.in_flight.start(running, errand, connection, network);
     }
 
     /// What an earlier generation stored of the page; a recrawl only.
@@ -240,7 +249,7 @@ impl Shard {
     pub(super) fn skip(&mut self, lease: Lease, reason: &'static str, detail: Option<&str>) {
         self.frontier.release(&lease);
         let row = report_row(&lease, reason, detail);
-        self.settle(Settlement { lease, end: End::Skipped { reason, row } });
+        self.settle(Settlement::of(lease, End::Skipped { reason, row }));
     }
 
     /// Ends a lease of a host that could not be asked: the reason is the host's, not the page's.
@@ -250,7 +259,7 @@ impl Shard {
         }
         self.frontier.release(&lease);
         let row = report_row(&lease, reason, Some(detail));
-        self.settle(Settlement { lease, end: End::Failed { reason, row } });
+        self.settle(Settlement::of(lease, End::Failed { reason, row }));
     }
 
     fn reserve_page(&self) -> bool {

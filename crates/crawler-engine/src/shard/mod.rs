@@ -29,9 +29,11 @@ use crate::writer::ToWriter;
 
 mod capture;
 mod cookies;
+mod crawl_log;
 mod emptying;
 mod gauges;
 mod hosts;
+mod idle;
 mod job;
 mod jobs_cap;
 mod leasing;
@@ -50,6 +52,7 @@ mod robots_memory;
 mod settlement;
 mod sitemaps;
 mod standing;
+mod told;
 mod traps;
 mod usage;
 
@@ -57,6 +60,7 @@ pub(crate) use robots_memory::rules as robots_rules;
 
 use gauges::BusyMeter;
 use hosts::HostTable;
+use idle::{IdleMeter, RestClock};
 use job::{InFlight, JobDone};
 use jobs_cap::JobsCap;
 use ledger::Ledger;
@@ -111,12 +115,13 @@ enum Event {
 /// Runs one shard on the calling thread until the crawl stops.
 pub(crate) fn run(context: Context) -> ExitStatus {
     cores::pin_thread(usize::from(context.id.0));
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let clock = RestClock::new();
+    let runtime = match build_runtime(&clock) {
         Ok(runtime) => runtime,
         Err(error) => return ExitStatus::Failed(format!("cannot start the runtime: {error}")),
     };
     let outcome =
-        LocalSet::new().block_on(&runtime, async { Shard::recover(context)?.run().await });
+        LocalSet::new().block_on(&runtime, async { Shard::recover(context, clock)?.run().await });
     match outcome {
         Ok(()) => ExitStatus::Stopped,
         Err(error @ ShardError::Frontier(FrontierError::Damaged { .. })) => {
@@ -124,6 +129,16 @@ pub(crate) fn run(context: Context) -> ExitStatus {
         }
         Err(error) => ExitStatus::Failed(error.to_string()),
     }
+}
+
+/// A runtime for this thread alone that tells `clock` when the thread rests.
+fn build_runtime(clock: &Arc<RestClock>) -> std::io::Result<tokio::runtime::Runtime> {
+    let (parked, unparked) = (Arc::clone(clock), Arc::clone(clock));
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park(move || parked.park())
+        .on_thread_unpark(move || unparked.unpark())
+        .build()
 }
 
 /// Lets the seen set's thread call the shard back to its loop.
@@ -170,6 +185,7 @@ struct Shard {
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
+    idle: IdleMeter,
     /// Queued URLs when this shard started, and what it counted since: the accounting identity.
     accounted: i64,
     /// The seen set may have more to let in.
@@ -179,7 +195,7 @@ struct Shard {
 }
 
 impl Shard {
-    fn recover(context: Context) -> Result<Self, ShardError> {
+    fn recover(context: Context, clock: Arc<RestClock>) -> Result<Self, ShardError> {
         let Context { id, shared, reader, to_writer } = context;
         let config = &shared.config;
         let live_version = shared.live.version();
@@ -187,7 +203,7 @@ impl Shard {
         let limits = frontier_limits(&live.policies, Relief::default());
         let wake = wake(id, &shared);
         let frontier = Frontier::recover(reader.clone(), id, config.workers, limits, wake)?;
-        let jobs_max = config.concurrency.div_ceil(u32::from(config.workers.get())).max(1) as usize;
+        let jobs_max = shared.jobs_max();
         let mut shard = Self {
             id,
             fetcher: Rc::new(Fetcher::new(config.fetch.clone(), &shared.tls_roots)?),
@@ -206,6 +222,7 @@ impl Shard {
             relief: Relief::default(),
             due_at: None,
             busy: BusyMeter::default(),
+            idle: IdleMeter::new(clock, jobs_max),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
             has_judged: true,
             broken: None,
@@ -286,11 +303,12 @@ impl Shard {
         self.settle_delivered();
         self.admit_judged(now)?;
         self.advance_orders();
-        self.lease_more(now)?;
+        let waits_for = self.lease_more(now)?;
         self.outboxes.flush(&self.shared);
         let idle = self.in_flight.is_empty();
         self.flush_ledger(idle)?;
         self.hosts.close_stale(now);
+        self.idle.end_turn(self.in_flight.len(), waits_for);
         self.publish_gauges(now);
         Ok(())
     }

@@ -21,6 +21,9 @@ impl Shard {
     /// Takes a finished job off the books and deals with its outcome.
     pub(super) fn end_job(&mut self, done: JobDone) {
         let Some(running) = self.in_flight.remove(done.id) else { return };
+        let timings = done.outcome.timings();
+        self.idle.end_fetch(running.since, &timings);
+        self.gauges().timings.note(&timings);
         let host = running.lease.fingerprint.host;
         if running.errand == ErrandKind::Robots {
             self.hosts.entry(host).robots_pending = false;
@@ -33,15 +36,15 @@ impl Shard {
                 self.end_response(running, &response, timings);
             }
             JobOutcome::Page { result: Err(failure), .. }
-            | JobOutcome::Robots(RobotsReply::Unreachable(failure))
+            | JobOutcome::Robots { reply: RobotsReply::Unreachable(failure), .. }
                 if failure.kind == FailureKind::TooManyOpenFiles =>
             {
                 self.wait_for_files(running.lease);
             }
-            JobOutcome::Page { result: Err(failure), .. } => {
-                self.end_failure(running.lease, &failure);
+            JobOutcome::Page { result: Err(failure), timings } => {
+                self.end_failure(running.lease, &failure, timings);
             }
-            JobOutcome::Robots(reply) => self.learn_robots(running.lease, &reply),
+            JobOutcome::Robots { reply, .. } => self.learn_robots(running.lease, &reply),
             JobOutcome::AddressBusy(busy) => self.wait_for_address(running.lease, &busy),
             JobOutcome::Panicked => self.end_panic(running.lease),
         }
@@ -60,15 +63,15 @@ impl Shard {
         self.take_cookies(&running.lease, response);
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
-        let retries = self.shared.config.retries.after_status(response.status);
+        let retries = self.live.config.retries.after_status(response.status);
         if running.lease.attempts < retries {
-            self.settle(Settlement { lease: running.lease, end: End::Retry });
+            self.settle(Settlement::of(running.lease, End::Retry));
         } else {
             self.store_response(running, response, timings);
         }
     }
 
-    fn end_failure(&mut self, lease: Lease, failure: &FetchFailure) {
+    fn end_failure(&mut self, lease: Lease, failure: &FetchFailure, timings: Timings) {
         let host = lease.fingerprint.host;
         self.spend(host, 0, failure.kind != FailureKind::AddressRefused);
         self.pace(host, failed(failure.kind));
@@ -80,7 +83,7 @@ impl Shard {
                 let due = self.next_fetch_at(host);
                 return self.put_off(lease, due);
             }
-            _ if lease.attempts < self.shared.config.retries.after_failure(failure.kind) => {
+            _ if lease.attempts < self.live.config.retries.after_failure(failure.kind) => {
                 End::Retry
             }
             _ if failure.kind == FailureKind::AddressRefused => {
@@ -89,7 +92,8 @@ impl Shard {
             _ => End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) },
         };
         self.frontier.release(&lease);
-        self.settle(Settlement { lease, end });
+        let circumstances = self.circumstances(timings, None);
+        self.settle(Settlement { lease, end, circumstances });
     }
 
     /// The address serves as many requests as it may; the host waits, the URL stays first.
@@ -108,7 +112,7 @@ impl Shard {
         tracing::error!(url = lease.url.as_str(), "fetch task panicked");
         self.frontier.release(&lease);
         let row = report_row(&lease, "internal", Some("fetch task panicked"));
-        self.settle(Settlement { lease, end: End::Failed { reason: "internal", row } });
+        self.settle(Settlement::of(lease, End::Failed { reason: "internal", row }));
     }
 
     /// Lets the host's pace learn what happened.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use crawler_fetch::{Connection, FailureKind, FetchFailure, Phase, Response, Truncated, decode};
+use crawler_fetch::{
+    Connection, FailureKind, FetchFailure, Phase, Response, Timings, Truncated, decode,
+};
 use crawler_frontier::Lease;
 use crawler_politeness::robots::{
     BODY_BYTES_MAX, REDIRECTS_MAX, RobotsAnswer, RobotsEntry, parse_max_age,
@@ -13,7 +15,7 @@ use crawler_url::{Base, WireUrl};
 
 use super::Shard;
 use super::hosts::Closed;
-use super::job::{Busy, JobOutcome, Network, Particulars, Places, fetch};
+use super::job::{JobOutcome, Network, Particulars, Places, fetch};
 use super::outcome::{failed, location, observation};
 use super::page::header;
 use crate::clock;
@@ -32,19 +34,17 @@ pub(super) enum RobotsReply {
     Unreachable(FetchFailure),
 }
 
-/// Asks for the robots.txt of `page`'s host and follows its redirects. `Err` tells when the
-/// address has room for the first request.
+/// Asks for the robots.txt of `page`'s host and follows its redirects.
 pub(super) async fn fetch_robots(
     page: &WireUrl,
     places: Places,
     connection: Option<Connection>,
     network: &Network,
-) -> (Result<RobotsReply, Busy>, Option<Connection>) {
+) -> (JobOutcome, Option<Connection>) {
+    let mut timings = Box::<Timings>::default();
     let Ok(mut url) = Base::new(page).join("/robots.txt") else {
-        return (
-            Ok(unreachable(FailureKind::Protocol, "the host has no robots.txt URL")),
-            connection,
-        );
+        let reply = unreachable(FailureKind::Protocol, "the host has no robots.txt URL");
+        return (JobOutcome::Robots { reply, timings }, connection);
     };
     let mut connection = connection;
     for hop in 0..=REDIRECTS_MAX {
@@ -56,24 +56,28 @@ pub(super) async fn fetch_robots(
             0 => ask(&url, places, connection.take(), network).await,
             _ => ask_patiently(&url, connection.take(), network).await,
         };
+        timings.add(outcome.timings());
         let response = match outcome {
-            JobOutcome::AddressBusy(busy) => return (Err(busy), kept),
+            JobOutcome::AddressBusy(busy) => return (JobOutcome::AddressBusy(busy), kept),
             JobOutcome::Page { result: Ok(response), .. } => response,
             JobOutcome::Page { result: Err(failure), .. } => {
-                return (Ok(RobotsReply::Unreachable(failure)), kept);
+                let reply = RobotsReply::Unreachable(failure);
+                return (JobOutcome::Robots { reply, timings }, kept);
             }
-            JobOutcome::Robots(_) | JobOutcome::Panicked => {
-                return (Ok(unreachable(FailureKind::Protocol, "no answer")), kept);
+            JobOutcome::Robots { .. } | JobOutcome::Panicked => {
+                let reply = unreachable(FailureKind::Protocol, "no answer");
+                return (JobOutcome::Robots { reply, timings }, kept);
             }
         };
         let Some(target) = redirect_target(&url, &response) else {
-            return (Ok(reply(&response)), kept.filter(|_| url.authority() == page.authority()));
+            let outcome = JobOutcome::Robots { reply: reply(&response), timings };
+            return (outcome, kept.filter(|_| url.authority() == page.authority()));
         };
         // A connection to another authority is of no use to the host's pages.
         connection = kept.filter(|_| target.authority() == page.authority());
         url = target;
     }
-    (Ok(RobotsReply::TooManyRedirects), connection)
+    (JobOutcome::Robots { reply: RobotsReply::TooManyRedirects, timings }, connection)
 }
 
 async fn ask(
@@ -106,7 +110,7 @@ async fn ask_patiently(
         kind: FailureKind::Connect,
         detail: format!("the address of {url} stays busy"),
     };
-    (JobOutcome::Page { result: Err(failure), timings: crawler_fetch::Timings::default() }, None)
+    (JobOutcome::Page { result: Err(failure), timings: Timings::default() }, None)
 }
 
 fn unreachable(kind: FailureKind, detail: &str) -> RobotsReply {
@@ -185,6 +189,18 @@ impl RobotsReply {
         }
     }
 
+    /// In one word, for the statistics.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Answered { status: 200..=299, .. } => "found",
+            Self::Answered { status: 429 | 500.., .. } => "refused",
+            Self::Answered { status: 400..=499, .. } => "missing",
+            Self::Answered { .. } => "odd",
+            Self::TooManyRedirects => "too_many_redirects",
+            Self::Unreachable(_) => "unreachable",
+        }
+    }
+
     /// What it means (RFC 9309 section 2.3.1).
     pub(super) fn answer(&self) -> RobotsAnswer<'_> {
         match self {
@@ -219,6 +235,7 @@ impl Shard {
     pub(super) fn learn_robots(&mut self, lease: Lease, reply: &RobotsReply) {
         let now = clock::now();
         let host = lease.fingerprint.host;
+        self.ledger.counters().note_robots(reply.outcome());
         if !matches!(reply, RobotsReply::Unreachable(_)) {
             self.ledger.counters().robots_fetched += 1;
             self.shared.throughput.take_bytes(reply.bytes(), now);
@@ -229,7 +246,7 @@ impl Shard {
         {
             return self.await_robots(lease, failure);
         }
-        let retries = reply.retries(&self.shared.config.retries);
+        let retries = reply.retries(&self.live.config.retries);
         let context = self.hosts.entry(host);
         if context.robots_failures < retries {
             context.robots_failures += 1;
@@ -254,7 +271,7 @@ impl Shard {
         let host = lease.fingerprint.host;
         self.spend(host, 0, true);
         self.pace(host, failed(failure.kind));
-        let retries = self.shared.config.retries.after_failure(failure.kind);
+        let retries = self.live.config.retries.after_failure(failure.kind);
         let standing = self.standing(host, clock::now());
         let failures = &mut self.hosts.entry(host).robots_failures;
         match standing {

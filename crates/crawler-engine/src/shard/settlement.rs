@@ -6,12 +6,21 @@ use crawler_frontier::{Disposition, Lease, PageMemory};
 use crawler_store::EncodedCapture;
 
 use super::Shard;
+use super::told::Circumstances;
 use crate::counters::Counters;
 
 /// The end of one lease, ready to become durable.
 pub(super) struct Settlement {
     pub(super) lease: Lease,
     pub(super) end: End,
+    pub(super) circumstances: Circumstances,
+}
+
+impl Settlement {
+    /// An end that no fetch led to.
+    pub(super) fn of(lease: Lease, end: End) -> Self {
+        Self { lease, end, circumstances: Circumstances::default() }
+    }
 }
 
 /// The ways a lease ends.
@@ -53,7 +62,8 @@ impl Shard {
     /// Makes the end of a lease part of the next batch for the writer. All its outlinks are
     /// admitted or on their way to the writer by now.
     pub(super) fn settle(&mut self, settlement: Settlement) {
-        let Settlement { lease, end } = settlement;
+        let Settlement { lease, end, circumstances } = settlement;
+        self.tell_end(&lease, &end, circumstances);
         let disposition = match &end {
             End::Fetched { .. } => Disposition::Fetched,
             End::Skipped { .. } => Disposition::Done,

@@ -48,6 +48,11 @@ impl ActiveHosts {
         Some(host)
     }
 
+    /// URLs not settled of each host.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = u64> {
+        self.places.iter().flatten().map(|host| host.queued())
+    }
+
     /// Indexes of all hosts there may be; some are free.
     pub(super) fn idxs(&self) -> std::ops::Range<u32> {
         0..self.places.len() as u32

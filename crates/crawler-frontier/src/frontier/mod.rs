@@ -153,6 +153,21 @@ impl Frontier {
         }
     }
 
+    /// URLs not settled of the hosts in memory that have most of them, in no order; 0 where there
+    /// are fewer hosts. Walks over all hosts in memory.
+    #[must_use]
+    pub fn longest_queues<const N: usize>(&self) -> [u64; N] {
+        let mut longest = [0; N];
+        let mut least = 0;
+        for length in self.hosts.lengths() {
+            if length > longest[least] {
+                longest[least] = length;
+                least = (0..N).min_by_key(|at| longest[*at]).unwrap_or(0);
+            }
+        }
+        longest
+    }
+
     /// Politeness state of a host in memory, to be brought up to date: a host is in memory from
     /// its first lease until all of them have ended. Its `next_fetch_at` says when the host may
     /// be leased from next.

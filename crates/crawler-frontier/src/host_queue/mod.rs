@@ -146,6 +146,11 @@ impl HostQueue {
         !self.classes.is_empty()
     }
 
+    /// URLs not settled.
+    pub(crate) fn queued(&self) -> u64 {
+        self.classes.iter().map(|class| class.queued).sum()
+    }
+
     /// Whether no URL is leased.
     pub(crate) fn is_idle(&self) -> bool {
         self.leased.is_empty()

@@ -1,4 +1,4 @@
-use crawler_engine::{Counters, Phase};
+use crawler_engine::{Counters, IdleReason, Phase, QueueHolders};
 
 use super::*;
 
@@ -31,6 +31,11 @@ fn snapshot() -> Snapshot {
         stalls: 0,
         accounting_error: 0,
         shards: Vec::new(),
+        idle: IdleReport {
+            run: [(IdleReason::Politeness, 8.0), (IdleReason::Cpu, 2.0)].into_iter().collect(),
+            queue_held_by: Some(QueueHolders { hosts: 14, share: 0.96 }),
+            ..IdleReport::default()
+        },
     }
 }
 
@@ -80,6 +85,11 @@ shards: 0
 shard_restarts: 0
 shard_stalls: 0
 accounting_error: 0
+
+idle/politeness: 80.0 %
+idle/cpu: 20.0 %
+why_not_faster: 80 % of capacity waits for politeness, 20 % waits for the processor: \
+14 hosts hold 96 % of the queue
 
 output: /nonexistent
 

@@ -1,0 +1,147 @@
+//! What is told at one moment.
+
+use std::collections::BTreeMap;
+use std::fmt::Error;
+
+use crawler_engine::{Phase, ShardSnapshot, Snapshot, TimingReport};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+
+use super::families as f;
+use super::process::ProcessUse;
+use super::series::Series;
+
+const PHASES: [Phase; 6] = [
+    Phase::Starting,
+    Phase::Running,
+    Phase::Paused,
+    Phase::Draining,
+    Phase::Stopping,
+    Phase::Stopped,
+];
+
+/// The numbers of one moment.
+#[derive(Debug)]
+pub(super) struct Scrape {
+    pub(super) snapshot: Snapshot,
+    pub(super) timings: TimingReport,
+    pub(super) process: ProcessUse,
+    pub(super) version: &'static str,
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
+        let mut out = Series(encoder);
+        self.state(&mut out)?;
+        self.counts(&mut out)?;
+        self.gauges(&mut out)?;
+        self.times(&mut out)?;
+        self.process(&mut out)
+    }
+}
+
+impl Scrape {
+    fn state(&self, out: &mut Series<'_>) -> Result<(), Error> {
+        let snapshot = &self.snapshot;
+        out.info(&f::BUILD, [self.version.to_owned()])?;
+        let phases =
+            PHASES.map(|phase| (label(phase.as_str()), u32::from(phase == snapshot.phase)));
+        out.gauges(&f::PHASE, phases)?;
+        out.gauge(&f::HELD, u32::from(snapshot.held.is_some()))?;
+        out.gauge(&f::GENERATION, snapshot.generation)?;
+        out.gauge(&f::ELAPSED, snapshot.elapsed_secs)
+    }
+
+    fn counts(&self, out: &mut Series<'_>) -> Result<(), Error> {
+        let counters = &self.snapshot.counters;
+        out.by_reason(&f::FETCH, &by_class(&counters.status))?;
+        out.by_reason(&f::FAILED, &counters.failed)?;
+        out.by_reason(&f::SKIPPED, &counters.skipped)?;
+        out.counter(&f::RETRIED, counters.retried)?;
+        out.by_reason(&f::PARTIAL, &counters.partial)?;
+        out.by_reason(&f::DEDUPE, &BTreeMap::from([("revisit", counters.revisited)]))?;
+        let bytes = [
+            ("wire", counters.wire_bytes),
+            ("content", counters.content_bytes),
+            ("warc", counters.warc_bytes),
+        ];
+        out.by_reason(&f::BYTES, &BTreeMap::from(bytes))?;
+        out.by_reason(&f::ROBOTS, &counters.robots_outcomes)?;
+        let listings = [
+            ("sitemap", counters.sitemaps_read),
+            ("feed", counters.feeds_read),
+            ("cut", counters.listings_cut),
+        ];
+        out.by_reason(&f::SITEMAPS, &BTreeMap::from(listings))?;
+        out.counter(&f::DISCOVERED, counters.discovered)?;
+        out.counter(&f::LINKS, counters.links_found)?;
+        out.by_reason(&f::OUT_OF_SCOPE, &counters.links_out_of_scope)
+    }
+
+    fn gauges(&self, out: &mut Series<'_>) -> Result<(), Error> {
+        let snapshot = &self.snapshot;
+        let shards = || snapshot.shards.iter();
+        out.gauges(&f::QUEUE, shards().flat_map(queue))?;
+        out.gauge(&f::SEEN, snapshot.seen)?;
+        let hosts = [
+            ("ready", snapshot.hosts_ready),
+            ("waiting", snapshot.hosts_snoozed),
+            ("in_flight", snapshot.hosts_in_flight),
+            ("known", snapshot.hosts_known),
+        ];
+        out.gauges(&f::HOSTS, hosts.map(|(state, hosts)| (label(state), hosts)))?;
+        out.gauges(&f::CAPACITY, shards().map(|it| ([it.shard.to_string()], it.in_flight_max)))?;
+        let busy = |it: &ShardSnapshot| ([it.shard.to_string()], f64::from(it.busy_permille) / 1e3);
+        out.gauges(&f::BUSY, shards().map(busy))?;
+        out.counters(&f::IDLE, shards().flat_map(idle))?;
+        out.counter(&f::RESTARTS, snapshot.restarts)?;
+        out.counter(&f::STALLS, snapshot.stalls)?;
+        out.gauge(&f::ACCOUNTING, snapshot.accounting_error)
+    }
+
+    fn times(&self, out: &mut Series<'_>) -> Result<(), Error> {
+        let TimingReport { dns, connect, tls, first_byte, total, commit } = &self.timings;
+        out.histogram(&f::DNS_TIME, dns)?;
+        out.histogram(&f::CONNECT_TIME, connect)?;
+        out.histogram(&f::TLS_TIME, tls)?;
+        out.histogram(&f::FIRST_BYTE_TIME, first_byte)?;
+        out.histogram(&f::FETCH_TIME, total)?;
+        out.histogram(&f::COMMIT_TIME, commit)
+    }
+
+    fn process(&self, out: &mut Series<'_>) -> Result<(), Error> {
+        let used = &self.process;
+        out.seconds(&f::CPU_TIME, used.cpu_secs)?;
+        out.measured(&f::MEMORY, used.resident_bytes)?;
+        out.measured(&f::VIRTUAL, used.virtual_bytes)?;
+        out.measured(&f::OPEN_FDS, used.open_files)?;
+        out.measured(&f::MAX_FDS, used.open_files_max)?;
+        out.measured(&f::THREADS, used.threads)?;
+        out.measured(&f::STARTED, used.started_at_secs)
+    }
+}
+
+fn label(value: &str) -> [String; 1] {
+    [value.to_owned()]
+}
+
+fn by_class(statuses: &BTreeMap<u16, u64>) -> BTreeMap<String, u64> {
+    let mut classes = BTreeMap::new();
+    for (status, count) in statuses {
+        *classes.entry(format!("{}xx", status / 100)).or_default() += count;
+    }
+    classes
+}
+
+fn queue(shard: &ShardSnapshot) -> [([String; 2], u64); 2] {
+    let in_flight = u64::from(shard.in_flight);
+    let labels = |state: &str| [shard.shard.to_string(), state.to_owned()];
+    [(labels("waiting"), shard.queued.saturating_sub(in_flight)), (labels("in_flight"), in_flight)]
+}
+
+fn idle(shard: &ShardSnapshot) -> Vec<([String; 2], f64)> {
+    let series = |(why, secs): (&crawler_engine::IdleReason, &f64)| {
+        ([shard.shard.to_string(), why.as_str().to_owned()], *secs)
+    };
+    shard.idle.secs().iter().map(series).collect()
+}

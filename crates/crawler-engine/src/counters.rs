@@ -50,10 +50,6 @@ pub struct Counters {
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
     pub revisited: u64,
-    /// URLs that had failed and are queued again, by the reason; already taken from [`failed`](Self::failed)
-    /// once they are in a sum.
-    #[serde(skip)]
-    pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Counters {
@@ -83,8 +79,12 @@ impl Counters {
         self.listings_cut += other.listings_cut;
         self.retried += other.retried;
         self.revisited += other.revisited;
-        for (reason, n) in other.requeued {
-            if let Some(failed) = self.failed.get_mut(&reason) {
+    }
+
+    /// URLs that had failed, by reason, are queued again.
+    pub(crate) fn take_back(&mut self, failed: BTreeMap<String, u64>) {
+        for (reason, n) in failed {
+            if let Some(failed) = self.failed.get_mut(reason.as_str()) {
                 *failed = failed.saturating_sub(n);
             }
         }

@@ -42,7 +42,7 @@ pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
-pub(crate) use value::show_duration;
+pub(crate) use value::{parse_duration, show_duration};
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
@@ -131,6 +131,7 @@ pub(crate) struct Settings {
     pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
     pub(crate) admin_hosts: Vec<String>,
+    pub(crate) action_dir: Option<PathBuf>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -354,6 +355,7 @@ impl Settings {
             daemon: false,
             admin: AdminAddr::Off,
             admin_hosts: Vec::new(),
+            action_dir: None,
         }
     }
 

@@ -132,6 +132,7 @@ pub(crate) struct Settings {
     pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
     pub(crate) admin_hosts: Vec<String>,
+    pub(crate) action_dir: Option<PathBuf>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -356,6 +357,7 @@ impl Settings {
             daemon: false,
             admin: AdminAddr::Off,
             admin_hosts: Vec::new(),
+            action_dir: None,
         }
     }
 

@@ -10,6 +10,7 @@ mod aliases;
 mod completeness;
 mod configuration;
 mod credentials;
+mod ctl;
 mod damage;
 mod data;
 mod demo;

@@ -146,3 +146,16 @@ fn help_and_version_are_given() {
     let example = place.crawler(["config", "--example"]).ends(0).text();
     assert!(example.contains("#max_pages = "), "{example}");
 }
+
+#[test]
+fn json_logs_have_nothing_else_between_them() {
+    let server = serve(small());
+    let place = Place::new();
+    let args = ["--log-format", "json", "--max-pages", "3"];
+    let ended = place.crawl(&server, &args).ends(0);
+    assert!(ended.stderr.contains("--contact"), "{}", ended.stderr);
+    for line in ended.stderr.lines() {
+        let row: Result<serde_json::Value, _> = serde_json::from_str(line);
+        assert!(row.is_ok_and(|row| row["level"].is_string()), "{line}");
+    }
+}

@@ -74,6 +74,8 @@ fn steers_hosts(place: &Place) {
     );
     let reset = said(place, &["host", "reset", host]);
     assert!(!reset.contains("changed/delay") && !reset.contains("blocked"), "{reset}");
+    assert_eq!(said(place, &["host", "drop", host]), "0 URLs dropped\n");
+    assert_eq!(said(place, &["host", "requeue", host]), "0 URLs queued again\n");
     ctl(place, &["host", "show", "nowhere.example"], 1);
     ctl(place, &["host", "set", host], 1).says(&["nothing to change"]);
     let urls = said(place, &["urls", host, "--state", "fetched", "--json"]);

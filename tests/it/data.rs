@@ -19,6 +19,11 @@ pub(crate) fn skipped(data: &Path) -> Vec<Value> {
     rows(&data.join("reports/skipped.jsonl"))
 }
 
+/// Rows of `logs/crawl.jsonl`.
+pub(crate) fn crawl_log(data: &Path) -> Vec<Value> {
+    rows(&data.join("logs/crawl.jsonl"))
+}
+
 fn rows(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.is_empty() || text.ends_with('\n'), "{} ends within a row", path.display());

@@ -9,6 +9,7 @@ mod admin_look;
 mod aliases;
 mod completeness;
 mod configuration;
+mod crawl_log;
 mod credentials;
 mod ctl;
 mod damage;

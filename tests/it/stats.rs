@@ -31,6 +31,20 @@ fn a_running_crawl_can_be_watched() {
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["counters"]["fetched"], n_pages);
     assert_eq!(json["accounting_error"], 0);
+    let run: f64 =
+        json["idle"]["run"].as_object().unwrap().values().filter_map(Value::as_f64).sum();
+    let shards: Vec<_> = json["shards"].as_array().unwrap().iter().collect();
+    let by_shard: f64 = shards
+        .iter()
+        .flat_map(|it| it["idle"].as_object().unwrap().values())
+        .filter_map(Value::as_f64)
+        .sum();
+    assert!(run > 0.0 && (run - by_shard).abs() < 0.01, "{run} {by_shard}");
+    assert!(
+        shown.stat("why_not_faster").contains(" % of capacity "),
+        "{}",
+        shown.stat("why_not_faster")
+    );
 }
 
 #[test]

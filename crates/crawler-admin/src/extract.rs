@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Limit {
 #[into_params(parameter_in = Query)]
 pub(crate) struct UrlQuery {
     /// The URL.
-    #[param(format = "uri", example = "https://example.com/")]
+    #[param(example = "https://example.com/")]
     pub(crate) url: String,
 }
 
@@ -115,6 +115,10 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
                 return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, message));
             }
         };
+        // serde would take an array for an object whose fields have no names.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::bad_request("the body is not a JSON object"));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             Problem::bad_request(format!("the body is not what is wanted: {error}"))
         })

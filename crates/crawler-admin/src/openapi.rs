@@ -8,10 +8,12 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, OpenApi, PathItem, Ref, ResponseBuilder, SecurityRequirement,
+    ContentBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, SecurityRequirement,
 };
 
+use crate::api::HostSort;
 use crate::guard::needs_token;
+use crate::routes;
 use crate::routes::{
     audit, control, events, health, hosts, log_level, pages, read, reload, seeds, traps, urls,
 };
@@ -43,16 +45,20 @@ const BEARER: &str = "bearer";
         hosts::hosts,
         hosts::host,
         hosts::change,
+        hosts::drop_queue,
+        hosts::requeue,
         urls::urls,
         urls::explain,
         traps::traps,
+        traps::release,
         pages::page,
         pages::body,
         audit::audit,
         reload::reload,
         log_level::log_level,
         log_level::set_log_level,
-    )
+    ),
+    components(schemas(HostSort))
 )]
 struct Description;
 
@@ -77,6 +83,12 @@ pub fn document(is_local: bool) -> OpenApi {
         for (method, operation) in operations(item) {
             let needs_token = needs_token(&method.1, path, is_local);
             add_refusals(operation, needs_token);
+            if path == routes::SEEDS
+                && let Some(RefOr::T(body)) = &mut operation.request_body
+            {
+                // No seeds are no mistake.
+                body.required = Some(Required::False);
+            }
         }
     }
     document
@@ -121,7 +133,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::routes;
 
     #[test]
     fn every_route_is_described_and_nothing_else() {

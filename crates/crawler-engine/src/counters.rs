@@ -53,7 +53,7 @@ pub struct Counters {
     /// URLs that had failed and are queued again, by the reason; already taken from [`failed`](Self::failed)
     /// once they are in a sum.
     #[serde(skip)]
-    pub(crate) requeued: BTreeMap<Cow<'static, str>, u64>,
+    pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Counters {

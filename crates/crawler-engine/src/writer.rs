@@ -48,6 +48,8 @@ pub(crate) struct ShardBatch {
     pub(crate) shard: ShardId,
     pub(crate) captures: Vec<EncodedCapture>,
     pub(crate) skipped: Vec<Vec<u8>>,
+    /// Rows of the crawl log, one behind the other.
+    pub(crate) log: Vec<u8>,
     pub(crate) ops: Ops,
     pub(crate) counters: Counters,
     /// What the sender added to the backlog for this batch.
@@ -60,6 +62,7 @@ impl ShardBatch {
         self.ops.is_empty()
             && self.captures.is_empty()
             && self.skipped.is_empty()
+            && self.log.is_empty()
             && self.counters == Counters::default()
     }
 }
@@ -199,6 +202,7 @@ impl Writer {
         for row in &batch.skipped {
             self.store.append_skipped(row)?;
         }
+        self.store.append_log(&batch.log)?;
         self.shared.writer.backlog_bytes.fetch_sub(batch.bytes, Ordering::Relaxed);
         let number = &mut self.numbers[usize::from(batch.shard.0)];
         *number = (*number).max(batch.ops.number());

@@ -15,6 +15,7 @@
 //! DATA/cdxj/index.cdxj                                one row per response or revisit, in capture order
 //! DATA/pages/pages.jsonl                              one row per capture, what the crawl knows about it
 //! DATA/reports/skipped.jsonl                          one row per URL that was not captured, with the reason
+//! DATA/logs/crawl.jsonl                               one row per URL that has ended, if it is wanted
 //! ```
 //!
 //! What this crate is not: it does not decode content encodings, deduplicate, lock the directory
@@ -35,7 +36,10 @@ mod tests;
 
 pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow, UsagePreferences};
 pub use digest::content_digest;
-pub use encode::{CaptureEncoder, EncodedCapture, EncoderConfig, RecordChoice, encode_skipped};
+pub use encode::{
+    CaptureEncoder, EncodedCapture, EncoderConfig, LogRow, RecordChoice, encode_log_row,
+    encode_skipped,
+};
 pub use error::StoreError;
 pub use read::{PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture};
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};

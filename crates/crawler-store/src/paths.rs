@@ -30,6 +30,11 @@ pub(crate) fn skipped_file(data_dir: &Path) -> PathBuf {
     data_dir.join("reports").join("skipped.jsonl")
 }
 
+/// The crawl log.
+pub(crate) fn log_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("logs").join("crawl.jsonl")
+}
+
 /// `path` with [`OPEN_SUFFIX`] behind its name.
 pub(crate) fn open_form(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use crawler_engine::{AuditEntry, HostQuery};
+use crawler_engine::{AuditEntry, ControlError, HostQuery};
 use crawler_url::HostKey;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::{HostChange, HostPage, HostSort, HostState, HostView, Message};
+use crate::api::{HostChange, HostPage, HostSort, HostState, HostView, Message, Requeued};
 use crate::extract::{HostPath, JsonBody, Limit, Params};
 use crate::host_view::{order, view};
 use crate::problem::Problem;
@@ -44,6 +44,7 @@ pub(crate) struct HostsQuery {
     responses(
         (status = 200, description = "In the order asked for", body = HostPage),
         (status = 400, description = "The query is malformed", body = Message),
+        (status = 404, description = "No answer gave that cursor", body = Message),
         (status = 409, description = "The crawl has ended", body = Message),
     ),
 )]
@@ -58,7 +59,8 @@ pub(crate) async fn hosts(
         limit: query.limit.unwrap_or_default().0,
         cursor: query.cursor,
     };
-    let list = admin.blocking(move |admin| admin.crawl.hosts(&query)).await??;
+    let list = admin.blocking(move |admin| admin.crawl.hosts(&query)).await?;
+    let list = list.map_err(Problem::of_list)?;
     let hosts = list.hosts.into_iter().map(view).collect();
     Ok(Json(HostPage { hosts, next_cursor: list.next_cursor }))
 }
@@ -120,6 +122,58 @@ pub(crate) async fn change(
         look_at(admin, &host)
     };
     admin.blocking(work).await?.map(Json)
+}
+
+/// Ends all URLs that wait for a host as skipped, with reason `host_dropped`. Nothing is asked of the
+/// host; links to these URLs are not followed again.
+#[utoipa::path(
+    delete, path = "/v1/hosts/{host}/queue", tag = "hosts", params(HostPath),
+    responses(
+        (status = 200, description = "How many", body = Requeued),
+        (status = 404, description = "It is not the name of a host", body = Message),
+        (status = 409, description = "The crawl is ending", body = Message),
+    ),
+)]
+pub(crate) async fn drop_queue(
+    State(admin): State<Arc<Admin>>,
+    peer: Peer,
+    HostPath { host }: HostPath,
+) -> Result<Json<Requeued>, Problem> {
+    ordered(&admin, peer.did("drop_queue"), host, |admin, host| admin.crawl.drop_queue(host)).await
+}
+
+/// Queues the failed URLs of a host again, at most 100 000 in one call. They are not counted as failed
+/// any more.
+#[utoipa::path(
+    post, path = "/v1/hosts/{host}/requeue", tag = "hosts", params(HostPath),
+    responses(
+        (status = 200, description = "How many", body = Requeued),
+        (status = 404, description = "It is not the name of a host", body = Message),
+        (status = 409, description = "The crawl is ending", body = Message),
+    ),
+)]
+pub(crate) async fn requeue(
+    State(admin): State<Arc<Admin>>,
+    peer: Peer,
+    HostPath { host }: HostPath,
+) -> Result<Json<Requeued>, Problem> {
+    ordered(&admin, peer.did("requeue"), host, |admin, host| admin.crawl.requeue(host)).await
+}
+
+/// Has something done with the URLs of a host, and writes it down.
+async fn ordered(
+    admin: &Arc<Admin>,
+    entry: AuditEntry,
+    host: HostKey,
+    order: fn(&Admin, &HostKey) -> Result<u64, ControlError>,
+) -> Result<Json<Requeued>, Problem> {
+    let work = move |admin: &Admin| {
+        let urls = order(admin, &host)?;
+        let (target, detail) = (Some(host.as_str().to_owned()), Some(format!("{urls} URLs")));
+        admin.note(AuditEntry { target, detail, ..entry });
+        Ok(Json(Requeued { urls }))
+    };
+    admin.blocking(work).await?
 }
 
 fn look_at(admin: &Admin, host: &HostKey) -> Result<HostView, Problem> {

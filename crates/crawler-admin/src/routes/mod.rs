@@ -19,7 +19,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Json, Router};
 
 use crate::dashboard;
@@ -32,7 +32,7 @@ use crate::state::Admin;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The one route without bounds of time.
-const SEEDS: &str = "/v1/seeds";
+pub(crate) const SEEDS: &str = "/v1/seeds";
 
 type Routes = Vec<(&'static str, MethodRouter<Arc<Admin>>)>;
 
@@ -53,9 +53,12 @@ pub(crate) fn table() -> Routes {
         (SEEDS, post(seeds::seeds)),
         ("/v1/hosts", get(hosts::hosts)),
         ("/v1/hosts/{host}", get(hosts::host).patch(hosts::change)),
+        ("/v1/hosts/{host}/queue", delete(hosts::drop_queue)),
+        ("/v1/hosts/{host}/requeue", post(hosts::requeue)),
         ("/v1/urls", get(urls::urls)),
         ("/v1/explain", get(urls::explain)),
         ("/v1/traps", get(traps::traps)),
+        ("/v1/traps/release", post(traps::release)),
         ("/v1/pages", get(pages::page)),
         ("/v1/pages/body", get(pages::body)),
         ("/v1/audit", get(audit::audit)),

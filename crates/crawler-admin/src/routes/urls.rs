@@ -39,7 +39,7 @@ pub(crate) struct UrlsQuery {
     responses(
         (status = 200, description = "A part of the list", body = UrlPage),
         (status = 400, description = "The query is malformed", body = Message),
-        (status = 404, description = "It is not the name of a host", body = Message),
+        (status = 404, description = "It is not the name of a host, or no answer gave that cursor", body = Message),
         (status = 409, description = "The crawl has ended", body = Message),
     ),
 )]
@@ -54,7 +54,8 @@ pub(crate) async fn urls(
         let (crawl, cursor) = (&admin.crawl, cursor.as_deref());
         let state = match state.unwrap_or(UrlState::Queued) {
             UrlState::Queued => {
-                let page = crawl.queued_urls(&host, cursor, limit)?;
+                let page = crawl.queued_urls(&host, cursor, limit);
+                let page = page.map_err(Problem::of_list)?;
                 let urls = page.urls.into_iter().map(queued).collect();
                 return Ok(UrlPage { urls, next_cursor: page.next_cursor });
             }
@@ -62,7 +63,7 @@ pub(crate) async fn urls(
             UrlState::Failed => EndedState::Failed,
             UrlState::Skipped => EndedState::Skipped,
         };
-        let page = crawl.ended_urls(&host, state, cursor, limit)?;
+        let page = crawl.ended_urls(&host, state, cursor, limit).map_err(Problem::of_list)?;
         let urls = page.urls.into_iter().map(ended).collect();
         Ok(UrlPage { urls, next_cursor: page.next_cursor })
     };

@@ -34,6 +34,8 @@ pub(super) struct Ledger {
     to_writer: SyncSender<ToWriter>,
     captures: Vec<EncodedCapture>,
     skipped: Vec<Vec<u8>>,
+    /// Rows of the crawl log.
+    log: Vec<u8>,
     counters: Counters,
     bytes: usize,
     /// Frontier changes taken and not yet accepted by the writer.
@@ -53,6 +55,7 @@ impl Ledger {
             to_writer,
             captures: Vec::new(),
             skipped: Vec::new(),
+            log: Vec::new(),
             counters: Counters::default(),
             bytes: 0,
             ops: Ops::default(),
@@ -66,6 +69,11 @@ impl Ledger {
     /// The counts that go with the next batch.
     pub(super) fn counters(&mut self) -> &mut Counters {
         &mut self.counters
+    }
+
+    /// Where rows of the crawl log are added.
+    pub(super) fn log(&mut self) -> &mut Vec<u8> {
+        &mut self.log
     }
 
     /// Whether memory allows more URLs to be leased.
@@ -155,18 +163,20 @@ impl Ledger {
             shard: self.shard,
             captures: std::mem::take(&mut self.captures),
             skipped: std::mem::take(&mut self.skipped),
+            bytes: std::mem::take(&mut self.bytes) as u64 + self.log.len() as u64,
+            log: std::mem::take(&mut self.log),
             ops,
             counters: std::mem::take(&mut self.counters),
-            bytes: std::mem::take(&mut self.bytes) as u64,
         })
     }
 
     fn take_back(&mut self, batch: ShardBatch) {
         self.captures = batch.captures;
         self.skipped = batch.skipped;
+        self.log = batch.log;
         self.ops = batch.ops;
         self.counters = batch.counters;
-        self.bytes = batch.bytes as usize;
+        self.bytes = (batch.bytes as usize).saturating_sub(self.log.len());
     }
 
     /// After the writer has a batch: its pages are spent, its links are safe.

@@ -69,6 +69,7 @@ impl Shard {
                 attempts: 0,
             };
             let row = encode_skipped(&row, SystemTime::now());
+            self.tell_shed(url, FRONTIER_FULL);
             self.ledger.record_unqueued(FRONTIER_FULL, row);
         }
     }

@@ -1,7 +1,7 @@
 //! Taking URLs in.
 
 use super::Frontier;
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, Hops};
 use crate::chunk::CHUNK_URLS_MAX;
 use crate::class::Class;
 use crate::due_row::DueKey;
@@ -38,6 +38,8 @@ pub struct Shed {
     pub via: Option<Box<str>>,
     /// Hops from a seed.
     pub depth: u16,
+    /// Kinds of the hops from the seed.
+    pub hops: Hops,
 }
 
 /// Whether new URLs are queued.
@@ -184,7 +186,12 @@ impl Frontier {
         admitted: &mut Admitted,
     ) -> Result<(), FrontierError> {
         let record = self.decode(host, record)?;
-        admitted.shed.push(Shed { url: record.url, via: record.via, depth: record.depth });
+        admitted.shed.push(Shed {
+            url: record.url,
+            via: record.via,
+            depth: record.depth,
+            hops: record.hops,
+        });
         if let Some(idx) = self.hosts.idx(host) {
             self.mark_changed(idx);
             if let Some(host) = self.hosts.get_mut(idx) {

@@ -1,5 +1,6 @@
 //! Turns a capture into the bytes that are appended to the files.
 
+mod crawl_log;
 mod head;
 mod member;
 mod rows;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::capture::{Capture, Revisit};
 use crate::digest::labelled_digest;
 use crate::time::CaptureTime;
+pub use crawl_log::{LogRow, encode_log_row};
 use head::{BodyForm, store_head};
 use member::{Effort, MemberWriter};
 pub use rows::encode_skipped;

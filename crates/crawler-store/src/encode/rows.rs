@@ -192,6 +192,6 @@ fn rounded(timings: CaptureTimings) -> CaptureTimings {
 }
 
 /// JSON of strings and plain structs into a Vec: neither the sink nor the data can fail.
-fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+pub(super) fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let _ = serde_json::to_writer(&mut *out, value);
 }

@@ -10,7 +10,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
-use crate::paths::{cdxj_file, closed_file, pages_file, skipped_file};
+use crate::paths::{cdxj_file, closed_file, log_file, pages_file, skipped_file};
 use crate::writer::closed::{self, ClosedWarc};
 use crate::writer::{StorePositions, WarcFile, WarcState, warc_files};
 use members::{Members, scan};
@@ -53,6 +53,7 @@ struct Contents {
     cdxj: Rows,
     pages: Rows,
     skipped: Rows,
+    log: Rows,
 }
 
 /// Reads every committed record and row: checksums, and whether each row has its record and each
@@ -69,7 +70,7 @@ pub fn check_store(
     for (file, members) in &contents.warcs {
         findings.push(FileFinding { path: file.path.clone(), problems: members.problems() });
     }
-    for rows in [&contents.cdxj, &contents.pages, &contents.skipped] {
+    for rows in [&contents.cdxj, &contents.pages, &contents.skipped, &contents.log] {
         findings.push(FileFinding { path: rows.path.clone(), problems: rows.problems() });
     }
     Ok(findings)
@@ -115,6 +116,7 @@ pub fn mend_store(
         (&contents.cdxj, &mut positions.cdxj_bytes),
         (&contents.pages, &mut positions.pages_bytes),
         (&contents.skipped, &mut positions.skipped_bytes),
+        (&contents.log, &mut positions.log_bytes),
     ] {
         if rows.has_tail {
             keep(&rows.path, aside)?;
@@ -195,7 +197,8 @@ impl Contents {
         Ok(Self {
             cdxj: rows(cdxj_file(data_dir), committed.cdxj_bytes, RowFile::Cdxj)?,
             pages: rows(pages_file(data_dir), committed.pages_bytes, RowFile::Pages)?,
-            skipped: rows(skipped_file(data_dir), committed.skipped_bytes, RowFile::Skipped)?,
+            skipped: rows(skipped_file(data_dir), committed.skipped_bytes, RowFile::Alone)?,
+            log: rows(log_file(data_dir), committed.log_bytes, RowFile::Alone)?,
             warcs,
         })
     }

@@ -17,7 +17,8 @@ use crate::read::{CdxjRow, ROW_BYTES_MAX, WarcRecord, http};
 pub(super) enum RowFile {
     Cdxj,
     Pages,
-    Skipped,
+    /// Rows that speak of no record.
+    Alone,
 }
 
 /// What the committed part of a file consists of.
@@ -53,7 +54,7 @@ impl Rows {
         };
         let mut seen = BTreeSet::new();
         let found = rows.for_each_line(committed, |rows, at, line| match kind {
-            RowFile::Skipped => {
+            RowFile::Alone => {
                 rows.keep_if(at, line, serde_json::from_slice::<Value>(line).is_ok());
             }
             _ => match place_of(kind, line) {
@@ -70,7 +71,7 @@ impl Rows {
         })?;
         rows.has_tail = found > committed;
         rows.short = (found < committed).then_some((found, committed));
-        if kind != RowFile::Skipped {
+        if kind != RowFile::Alone {
             let missing = captures.iter().filter(|(place, _)| !seen.contains(*place));
             rows.made = missing
                 .map(|(_, stored)| match kind {

@@ -171,6 +171,34 @@ fn without_a_commit_only_closed_files_and_their_rows_stay() {
 }
 
 #[test]
+fn the_crawl_log_is_cut_to_the_commit_and_may_come_and_go() {
+    let logging = StoreConfig { crawl_log: true, ..config() };
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("logs/crawl.jsonl");
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    store.append_log(b"{\"n\":0}\n").unwrap();
+    let committed = store.sync().unwrap();
+    assert!(!log.exists(), "nobody wanted it");
+    drop(store);
+    let mut store = StoreWriter::open(dir.path(), logging.clone(), Some(&committed)).unwrap();
+    store.append_log(b"{\"n\":1}\n").unwrap();
+    let committed = store.sync().unwrap();
+    store.append_log(b"{\"n\":2}\n{\"torn").unwrap();
+    store.sync().unwrap();
+    drop(store);
+    // It is not wanted for a while: what was committed stays.
+    let mut store = StoreWriter::open(dir.path(), config(), Some(&committed)).unwrap();
+    let committed = store.sync().unwrap();
+    drop(store);
+    assert_eq!(lines(&log), ["{\"n\":1}"]);
+    std::fs::write(&log, "{}\n").unwrap();
+    let error = StoreWriter::open(dir.path(), logging.clone(), Some(&committed)).unwrap_err();
+    assert!(matches!(&error, StoreError::Damaged { path, .. } if *path == log), "{error}");
+    let mended = crate::mend_store(dir.path(), &committed, &dir.path().join("aside")).unwrap();
+    StoreWriter::open(dir.path(), logging, Some(&mended.positions)).unwrap();
+}
+
+#[test]
 fn positions_survive_serialization() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();

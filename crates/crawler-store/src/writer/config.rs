@@ -2,13 +2,15 @@
 
 use crate::error::StoreError;
 
-/// Settings of a [`StoreWriter`](crate::StoreWriter); all but the first two go into `warcinfo`.
+/// Settings of a [`StoreWriter`](crate::StoreWriter); all but the first three go into `warcinfo`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreConfig {
     /// A WARC file is closed after the capture that makes it reach this size, in bytes.
     pub warc_bytes_max: u64,
     /// First part of the names of WARC files: letters, digits, `-`, `_` and `.`.
     pub prefix: String,
+    /// Whether `logs/crawl.jsonl` is kept.
+    pub crawl_log: bool,
     /// Name and version of the software.
     pub software: String,
     /// `User-Agent` sent with the requests.
@@ -47,6 +49,7 @@ impl Default for StoreConfig {
         Self {
             warc_bytes_max: Self::WARC_BYTES_MAX,
             prefix: "crawl".to_owned(),
+            crawl_log: false,
             software: concat!("crawler/", env!("CARGO_PKG_VERSION")).to_owned(),
             user_agent: String::new(),
             robots: "obey".to_owned(),

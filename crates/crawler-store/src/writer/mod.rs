@@ -33,6 +33,8 @@ pub struct StoreWriter {
     cdxj: AppendFile,
     pages: AppendFile,
     skipped: AppendFile,
+    /// The crawl log, if there is one.
+    log: Option<AppendFile>,
     /// Why writes are refused: after a failed write or fsync the kernel may have dropped bytes
     /// that it will never report again.
     poison: Option<String>,
@@ -90,6 +92,20 @@ impl StoreWriter {
         })
     }
 
+    /// Appends lines made by [`encode_log_row`](crate::encode_log_row); without a crawl log they go
+    /// nowhere.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_log(&mut self, lines: &[u8]) -> Result<(), StoreError> {
+        self.guarded(|store| {
+            if let Some(log) = &mut store.log {
+                log.push(lines);
+            }
+            store.flush_when_full()
+        })
+    }
+
     /// Makes everything appended so far durable and says up to where.
     ///
     /// # Errors
@@ -123,7 +139,8 @@ impl StoreWriter {
         let buffered = self.warc.buffered()
             + self.cdxj.buffered()
             + self.pages.buffered()
-            + self.skipped.buffered();
+            + self.skipped.buffered()
+            + self.log.as_ref().map_or(0, AppendFile::buffered);
         if buffered < BUFFERED_BYTES_MAX {
             return Ok(());
         }
@@ -131,7 +148,8 @@ impl StoreWriter {
         self.warc.flush()?;
         self.cdxj.flush()?;
         self.pages.flush()?;
-        self.skipped.flush()
+        self.skipped.flush()?;
+        self.log.as_mut().map_or(Ok(()), AppendFile::flush)
     }
 
     fn sync_files(&mut self) -> Result<StorePositions, StoreError> {
@@ -139,6 +157,9 @@ impl StoreWriter {
         self.cdxj.sync()?;
         self.pages.sync()?;
         self.skipped.sync()?;
+        if let Some(log) = &mut self.log {
+            log.sync()?;
+        }
         Ok(StorePositions {
             warc: self.warc.position(),
             next_serial: self.warc.next_serial(),
@@ -146,6 +167,7 @@ impl StoreWriter {
             cdxj_bytes: self.cdxj.bytes(),
             pages_bytes: self.pages.bytes(),
             skipped_bytes: self.skipped.bytes(),
+            log_bytes: self.log.as_ref().map_or(0, AppendFile::bytes),
         })
     }
 }

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
-use crate::paths::{cdxj_file, closed_file, open_form, pages_file, skipped_file, warc_dir};
+use crate::paths::{
+    cdxj_file, closed_file, log_file, open_form, pages_file, skipped_file, warc_dir,
+};
 
 use super::StoreWriter;
 use super::append_file::{AppendFile, sync_dir};
@@ -21,7 +23,7 @@ pub(super) fn open(
     config: StoreConfig,
     committed: Option<&StorePositions>,
 ) -> Result<StoreWriter, StoreError> {
-    let files = StoreFiles::of(data_dir);
+    let files = StoreFiles::of(data_dir, &config);
     files.create_dirs(data_dir)?;
     let store = match committed {
         Some(positions) => resume(&files, config, positions),
@@ -37,23 +39,27 @@ struct StoreFiles {
     cdxj: PathBuf,
     pages: PathBuf,
     skipped: PathBuf,
+    /// If one is wanted, or was.
+    log: Option<PathBuf>,
     /// The list of complete WARC files.
     closed: PathBuf,
 }
 
 impl StoreFiles {
-    fn of(data_dir: &Path) -> Self {
+    fn of(data_dir: &Path, config: &StoreConfig) -> Self {
+        let log = log_file(data_dir);
         Self {
             warc_dir: warc_dir(data_dir),
             cdxj: cdxj_file(data_dir),
             pages: pages_file(data_dir),
             skipped: skipped_file(data_dir),
+            log: (config.crawl_log || log.exists()).then_some(log),
             closed: closed_file(data_dir),
         }
     }
 
     fn dirs(&self) -> impl Iterator<Item = &Path> {
-        let parents = [&self.cdxj, &self.pages, &self.skipped].into_iter();
+        let parents = [&self.cdxj, &self.pages, &self.skipped].into_iter().chain(&self.log);
         parents.filter_map(|path| path.parent()).chain([self.warc_dir.as_path()])
     }
 
@@ -82,6 +88,7 @@ fn begin(files: &StoreFiles, config: StoreConfig) -> Result<StoreWriter, StoreEr
         cdxj: prune(&files.cdxj, RowKind::Cdxj, &files.warc_dir)?,
         pages: prune(&files.pages, RowKind::Page, &files.warc_dir)?,
         skipped: prune(&files.skipped, RowKind::Skipped, &files.warc_dir)?,
+        log: files.log.as_deref().map(|log| cut(log, 0)).transpose()?,
         poison: None,
     })
 }
@@ -98,6 +105,9 @@ fn resume(
         (&files.skipped, committed.skipped_bytes),
     ] {
         require_bytes(path, expected)?;
+    }
+    if let Some(log) = &files.log {
+        require_bytes(log, committed.log_bytes)?;
     }
     let newest = committed.warc.as_ref();
     if let Some(position) = newest {
@@ -120,6 +130,7 @@ fn resume(
         cdxj: cut(&files.cdxj, committed.cdxj_bytes)?,
         pages: cut(&files.pages, committed.pages_bytes)?,
         skipped: cut(&files.skipped, committed.skipped_bytes)?,
+        log: files.log.as_deref().map(|log| cut(log, committed.log_bytes)).transpose()?,
         poison: None,
     })
 }

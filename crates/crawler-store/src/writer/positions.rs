@@ -19,6 +19,9 @@ pub struct StorePositions {
     pub(crate) pages_bytes: u64,
     /// Bytes of `reports/skipped.jsonl`.
     pub(crate) skipped_bytes: u64,
+    /// Bytes of `logs/crawl.jsonl`.
+    #[serde(default)]
+    pub(crate) log_bytes: u64,
 }
 
 impl StorePositions {
@@ -51,6 +54,12 @@ impl StorePositions {
     #[must_use]
     pub fn skipped_bytes(&self) -> u64 {
         self.skipped_bytes
+    }
+
+    /// Durable bytes of `logs/crawl.jsonl`.
+    #[must_use]
+    pub fn log_bytes(&self) -> u64 {
+        self.log_bytes
     }
 }
 

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::report;
 use crate::seeds::Seeds;
 use crate::service::Service;
-use crate::settings::{self, Loaded, Settings, Sources};
+use crate::settings::{self, Loaded, LogFormat, Settings, Sources};
 use crate::signals;
 
 /// Loads the settings and crawls.
@@ -30,7 +30,9 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let seeds = read_seeds(&settings)?;
     let service = Service::prepare(&settings, raw, sources)?;
     let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
-    let is_quiet = matches!(settings.log_level.as_str(), "warn" | "error" | "off");
+    // Who reads JSON wants nothing else between it.
+    let is_quiet = settings.log_format == LogFormat::Json
+        || matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
     let auth = settings.auth.clone();
     let mut config = settings::resolve(settings, seeds);

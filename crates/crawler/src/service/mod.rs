@@ -1,5 +1,7 @@
-//! What runs beside a crawl: the admin interface, and what the service manager is told.
+//! What runs beside a crawl: the admin interface, the action directory, and what the service manager is
+//! told.
 
+mod action_dir;
 mod notify;
 mod process;
 mod reload;
@@ -18,12 +20,16 @@ use reload::Configuration;
 /// Where a service listens, if nothing else is set.
 const USUAL_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7070);
 
+/// Where a service finds orders, in its data directory.
+const USUAL_ACTION_DIR: &str = "action";
+
 /// What is set up before the crawl begins.
 pub(crate) struct Service {
     listener: Option<Result<TcpListener, ListenError>>,
     data_dir: PathBuf,
     hosts: Vec<String>,
     process: Arc<CrawlProcess>,
+    action_dir: Option<PathBuf>,
     is_daemon: bool,
 }
 
@@ -50,6 +56,10 @@ impl Service {
                 settings,
                 Configuration::new(sources, settings.clone(), raw),
             )),
+            action_dir: settings
+                .action_dir
+                .clone()
+                .or_else(|| settings.daemon.then(|| settings.output.join(USUAL_ACTION_DIR))),
             is_daemon: settings.daemon,
         })
     }
@@ -77,6 +87,9 @@ impl Service {
 
     fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
         notify::start(crawl.clone())?;
+        if let Some(dir) = self.action_dir {
+            action_dir::watch(dir, crawl.clone())?;
+        }
         let Some(listener) = self.listener else { return Ok(Running { _server: None }) };
         let listener = listener?;
         let token = self.data_dir.join(crawler_admin::token::FILE);

@@ -28,16 +28,21 @@ impl CrawlProcess {
     }
 }
 
+/// The URL that is meant by the text of a seed, or what is wrong with it.
+pub(super) fn seed(text: &str) -> Result<WireUrl, String> {
+    parse_seed(text).map_err(|bad| match bad.mend {
+        Some(mend) => format!("{}: {mend}", bad.reason),
+        None => bad.reason,
+    })
+}
+
 impl Process for CrawlProcess {
     fn memory_limit_bytes(&self) -> Option<u64> {
         self.memory_limit_bytes
     }
 
     fn parse_seed(&self, text: &str) -> Result<WireUrl, String> {
-        parse_seed(text).map_err(|bad| match bad.mend {
-            Some(mend) => format!("{}: {mend}", bad.reason),
-            None => bad.reason,
-        })
+        seed(text)
     }
 
     fn explain(&self, url: WireUrl, stored: &StoredUrl) -> Result<Value, Refused> {

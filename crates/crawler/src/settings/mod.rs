@@ -79,6 +79,7 @@ pub(crate) struct Settings {
     pub(crate) trap_pages: u32,
     pub(crate) trap_yield: u8,
     pub(crate) list_refused: bool,
+    pub(crate) crawl_log: bool,
     pub(crate) simhash: bool,
     pub(crate) canonical_links: CanonicalLinks,
     pub(crate) assets: bool,
@@ -131,6 +132,7 @@ pub(crate) struct Settings {
     pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
     pub(crate) admin_hosts: Vec<String>,
+    pub(crate) action_dir: Option<PathBuf>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -302,6 +304,7 @@ impl Settings {
             trap_pages: 0,
             trap_yield: 0,
             list_refused: false,
+            crawl_log: false,
             simhash: false,
             canonical_links: CanonicalLinks::Record,
             assets: false,
@@ -354,6 +357,7 @@ impl Settings {
             daemon: false,
             admin: AdminAddr::Off,
             admin_hosts: Vec::new(),
+            action_dir: None,
         }
     }
 

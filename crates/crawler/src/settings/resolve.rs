@@ -152,6 +152,7 @@ impl Settings {
         };
         StoreConfig {
             warc_bytes_max: self.warc_size,
+            crawl_log: self.crawl_log,
             software: format!("{PRODUCT}/{}", env!("CARGO_PKG_VERSION")),
             user_agent: user_agent.to_owned(),
             robots: robots.to_owned(),

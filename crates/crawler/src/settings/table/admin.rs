@@ -1,6 +1,7 @@
 //! Watching and steering a crawl that runs.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::Setting;
 use crate::settings::AdminAddr;
@@ -29,7 +30,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Name by which browsers and proxies call the admin interface. It answers to its IP address and \
          to localhost, and refuses any other name, which a hostile page could use. Repeatable",
     ),
+    Setting::value(
+        "action_dir",
+        "DIR",
+        "",
+        |s, given| put(&mut s.action_dir, given.one(|text| Ok(action_dir(text)))),
+        "Directory to drop orders in: NAME.seeds has URLs, NAME.block hosts to leave alone. Each is moved to \
+         done/ or failed/ in it, with what came of it beside. With --daemon the default is \
+         DIR/action in the output directory",
+    ),
 ];
+
+fn action_dir(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text)).filter(|_| !text.is_empty())
+}
 
 fn addr(text: &str) -> Result<AdminAddr, Refusal> {
     match text {

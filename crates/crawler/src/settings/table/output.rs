@@ -24,6 +24,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "List links that the scope refuses in reports/skipped.jsonl too, with the reason and the page \
          they were found on. They are counted in any case",
     ),
+    Setting::switch(
+        "crawl_log",
+        |s, given| put(&mut s.crawl_log, given.switch()),
+        "Keep logs/crawl.jsonl: a row for each URL that was fetched, failed or was skipped, with the \
+         fields of Heritrix's crawl.log. It has exactly what the other files have, after a crash too",
+    ),
     Setting::value(
         "output",
         "DIR",

@@ -160,7 +160,7 @@ pub(super) fn run(args: &CtlArgs) -> anyhow::Result<Exit> {
         Action::Audit { limit } => {
             let limit = limit.to_string();
             let answer = asked.client.get(&["v1", "audit"], &[("limit", &limit)])?;
-            asked.print(&answer, show::audit)
+            asked.print(&answer, |log| show::audit(log).for_stdout())
         }
     }
 }

@@ -33,7 +33,7 @@ fn put(text: &mut String, key: &str, value: &Value) {
 }
 
 /// A value in words; a time as a date.
-pub(super) fn shown(key: &str, scalar: &Value) -> String {
+fn shown(key: &str, scalar: &Value) -> String {
     match (scalar, scalar.as_u64()) {
         (Value::String(text), _) => escape(text).into_owned(),
         (_, Some(ms)) if key.ends_with("_at_ms") || key == "at_ms" => date(ms),

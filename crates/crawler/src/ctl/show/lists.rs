@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use crawler_admin::api::{Reloaded, SeedsAdded, UrlView};
 use crawler_engine::Trap;
-use serde_json::Value;
+use serde::Deserialize;
 
-use super::fields;
 use super::table::{Align, Table};
 use super::time::date;
 use crate::numbers::count;
@@ -75,25 +74,42 @@ pub(crate) fn reloaded(it: &Reloaded) -> String {
     text
 }
 
-/// What operators have done: each row with its time first.
-pub(crate) fn audit(answer: &Value) -> String {
-    let rows = answer.as_array().or_else(|| answer.as_object()?.values().find_map(Value::as_array));
-    let mut text = String::new();
-    for row in rows.into_iter().flatten() {
-        let Some(columns) = row.as_object() else { continue };
-        let at = columns.get("at_ms").and_then(Value::as_u64).map(date).unwrap_or_default();
-        let others = columns.iter().filter(|(key, value)| *key != "at_ms" && !value.is_null());
-        let others: Vec<String> = others.map(|(key, value)| fields::shown(key, value)).collect();
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{at}  {}", others.join("  "));
+/// The JSON of `/v1/audit`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AuditLog {
+    entries: Vec<AuditEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AuditEntry {
+    at_ms: u64,
+    actor: String,
+    action: String,
+    target: Option<String>,
+    detail: Option<String>,
+    reason: Option<String>,
+}
+
+/// What operators have done.
+pub(crate) fn audit(log: &AuditLog) -> Table {
+    let mut table = Table::new(&[
+        ("TIME", Align::Left),
+        ("BY", Align::Left),
+        ("ACTION", Align::Left),
+        ("TO", Align::Left),
+        ("DETAIL", Align::Flexible),
+        ("REASON", Align::Left),
+    ]);
+    for it in &log.entries {
+        let texts = [&it.target, &it.detail, &it.reason].map(|it| it.clone().unwrap_or_default());
+        table.row([date(it.at_ms), it.actor.clone(), it.action.clone()].into_iter().chain(texts));
     }
-    text
+    table
 }
 
 #[cfg(test)]
 mod tests {
     use crawler_admin::api::RefusedSeed;
-    use serde_json::json;
 
     use super::*;
 
@@ -110,14 +126,5 @@ mod tests {
     fn a_reload_names_what_waits_for_a_restart() {
         let it = Reloaded { changed: Vec::new(), needs_restart: vec!["workers".into()] };
         assert_eq!(reloaded(&it), "changed: nothing\nneeds a restart: workers\n");
-    }
-
-    #[test]
-    fn the_audit_log_has_a_line_for_each_action() {
-        let rows =
-            json!([{"at_ms": 0, "text": "pause"}, {"at_ms": 1000, "text": "resume", "by": null}]);
-        let text = "1970-01-01T00:00:00Z  pause\n1970-01-01T00:00:01Z  resume\n";
-        assert_eq!(audit(&rows), text);
-        assert_eq!(audit(&json!({"entries": rows})), text);
     }
 }

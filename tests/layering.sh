@@ -28,6 +28,9 @@ for one in $siblings; do
     forbid "$one" crawler-engine
 done
 forbid crawler-engine crawler-testweb
+forbid crawler-engine crawler-admin
+forbid crawler-engine axum
+forbid crawler-admin anyhow
 forbid crawler-engine anyhow
 [ "$broken" = 0 ] && echo "layering: every crate knows only what lies below it"
 exit "$broken"

@@ -104,7 +104,12 @@ impl Place {
 
     /// The same without seeds.
     pub(crate) fn crawl_from(&self, server: &WebServer, args: &[&str]) -> Run {
-        let mut run = self.crawler(FAST);
+        self.command_from(&[], server, args)
+    }
+
+    /// A command that takes the options of a crawl.
+    pub(crate) fn command_from(&self, command: &[&str], server: &WebServer, args: &[&str]) -> Run {
+        let mut run = self.crawler([command, &FAST].concat());
         if let Some(addr) = server.dns_addr() {
             run.command.args(["--dns-server", &addr.to_string()]);
         }

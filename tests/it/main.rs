@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
 mod addresses;
+mod admin;
+mod admin_look;
 mod aliases;
 mod completeness;
 mod configuration;
 mod crawl_log;
 mod credentials;
+mod ctl;
 mod damage;
 mod data;
 mod demo;
@@ -20,6 +23,7 @@ mod get;
 mod harness;
 mod hostile;
 mod hosts;
+mod http;
 mod limits;
 mod links;
 mod plan;
@@ -32,6 +36,7 @@ mod same_url;
 mod scope;
 mod scope_rules;
 mod scripted;
+mod service;
 mod signals;
 mod site;
 mod sitemaps;

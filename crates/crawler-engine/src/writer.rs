@@ -227,6 +227,9 @@ impl Writer {
         let pending = std::mem::take(&mut self.pending);
         record(&self.shared, &mut self.frontier, positions, pending)?;
         crawler_faults::reached("commit.recorded");
+        if self.shared.pressure.relief().spill {
+            self.frontier.spill()?;
+        }
         for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed)
         {
             committed.store(*number, Ordering::Release);

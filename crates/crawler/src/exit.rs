@@ -2,9 +2,11 @@
 
 use std::io;
 
+use crawler_admin::ListenError;
 use crawler_engine::{Finish, StartError};
 use crawler_store::StoreError;
 
+use crate::ctl::Refused;
 use crate::settings::Problems;
 use crate::terminal::escape_lines;
 
@@ -120,11 +122,14 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     }
     eprintln!("error: {}", escape_lines(&text));
     if let Some(hint) = hint(error) {
-        eprintln!("hint: {hint}");
+        eprintln!("hint: {}", escape_lines(hint));
     }
 }
 
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
+fn hint(error: &anyhow::Error) -> Option<&str> {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return refused.hint.as_deref();
+    }
     if is_disk_full(error) {
         return Some(
             "make room and run the same command again: the crawl goes on where it stopped",
@@ -139,6 +144,9 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         }
         Some(Want::OpenFiles) => return Some("raise the limit of open files: `ulimit -n 4096`"),
         None => {}
+    }
+    if error.is::<ListenError>() {
+        return Some("choose another address with --admin ADDR:PORT, or do without: --admin off");
     }
     match error.downcast_ref::<StartError>()? {
         StartError::NoSeeds => Some("try `crawler https://example.com/`, or `crawler demo`"),
@@ -243,7 +251,7 @@ mod tests {
     #[test]
     fn what_the_system_denies_is_told_with_its_mend() {
         let hint = |source: io::Error| {
-            hint(&StartError::DataDir { dir: "crawl".into(), source }.into()).unwrap()
+            hint(&StartError::DataDir { dir: "crawl".into(), source }.into()).unwrap().to_owned()
         };
         for (source, mend) in [
             (io::ErrorKind::PermissionDenied.into(), "writable"),

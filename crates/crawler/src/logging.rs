@@ -1,10 +1,11 @@
 //! Log lines on standard error; they never tear the live progress.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indicatif::MultiProgress;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{EnvFilter, reload};
 
 use crate::settings::LogFormat;
 
@@ -21,10 +22,52 @@ pub(crate) fn start(level: &str, format: LogFormat, writer: LogWriter) -> anyhow
         .with_target(level.contains(['=', ',']) || matches!(level, "debug" | "trace"))
         .with_writer(writer);
     let started = match format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => {
+            let builder = builder.with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.try_init().map(|()| changeable(level, move |filter| handle.reload(filter)))
+        }
+        LogFormat::Json => {
+            let builder = builder.json().flatten_event(true).with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.try_init().map(|()| changeable(level, move |filter| handle.reload(filter)))
+        }
     };
     started.map_err(|error| anyhow::anyhow!("cannot start logging: {error}"))
+}
+
+/// The level or the directives in force.
+pub(crate) fn level() -> String {
+    LEVEL.get().map_or_else(String::new, |level| locked(&level.text).clone())
+}
+
+/// Has other lines written from now on; `level` is one that the settings accept.
+pub(crate) fn set_level(level: &str) {
+    if let Some(own) = LEVEL.get() {
+        (own.apply)(filter(level));
+        level.clone_into(&mut locked(&own.text));
+    }
+}
+
+/// How the level is changed while the process runs.
+static LEVEL: OnceLock<Level> = OnceLock::new();
+
+struct Level {
+    text: Mutex<String>,
+    apply: Box<dyn Fn(EnvFilter) + Send + Sync>,
+}
+
+fn changeable(
+    level: &str,
+    reload: impl Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync + 'static,
+) {
+    // It fails only when the subscriber has gone, and then nothing is logged at all.
+    let apply = Box::new(move |filter| drop(reload(filter)));
+    let _ = LEVEL.set(Level { text: Mutex::new(level.to_owned()), apply });
+}
+
+fn locked(text: &Mutex<String>) -> MutexGuard<'_, String> {
+    text.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn filter(level: &str) -> EnvFilter {

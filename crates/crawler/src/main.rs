@@ -11,6 +11,7 @@ macro_rules! eprintln {
 
 mod cli;
 mod credentials;
+mod ctl;
 mod doctor;
 mod exit;
 mod explain;
@@ -21,9 +22,11 @@ mod process;
 mod progress;
 mod report;
 mod seeds;
+mod service;
 mod settings;
 mod signals;
 mod terminal;
+mod top;
 mod torture;
 mod transfer;
 

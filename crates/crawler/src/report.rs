@@ -9,6 +9,9 @@ use crawler_engine::{FinalReport, Finish, IdleReport, Snapshot};
 use crate::process;
 use crate::terminal::escape;
 
+/// Less than this is not worth a line.
+const SHARE_MIN: f64 = 0.001;
+
 /// The block of a crawl that has ended; `pages_before` were fetched by earlier runs.
 pub(crate) fn final_block(report: &FinalReport, pages_before: u64, data_dir: &Path) -> String {
     let snapshot = &report.snapshot;
@@ -94,7 +97,7 @@ fn idle_lines(block: &mut Block, idle: &IdleReport) {
         return;
     }
     block.gap();
-    for (why, share) in shares {
+    for (why, share) in shares.into_iter().filter(|(_, share)| *share >= SHARE_MIN) {
         block.line(&format!("idle/{}", why.as_str()), format!("{:.1} %", share * 100.0));
     }
     block.line("why_not_faster", idle.run_sentence());

@@ -1,6 +1,8 @@
-//! Signals: the first one drains the crawl, the second one stops it at once.
+//! Signals: the first one drains the crawl, the second one stops it at once; a hangup has a service
+//! read its configuration anew.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use anyhow::Context as _;
@@ -10,19 +12,25 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::exit::Exit;
 use crate::settings::DRAIN_DEADLINE;
 
-/// Starts the admin thread, which has a runtime of its own and so answers however busy the shards
-/// are. It ends with the process.
+/// Starts the thread that takes signals, with a runtime of its own: it answers however busy the
+/// shards are. It ends with the process.
 ///
 /// # Errors
 /// When the thread cannot be started or the signals cannot be taken.
-pub(crate) fn watch(crawl: CrawlHandle) -> anyhow::Result<()> {
+pub(crate) fn watch(
+    crawl: CrawlHandle,
+    on_hangup: Option<impl Fn() + Send + Sync + 'static>,
+) -> anyhow::Result<()> {
     let (to_caller, ready) = sync_channel(1);
     std::thread::Builder::new()
-        .name("admin".to_owned())
-        .spawn(move || run(&crawl, &to_caller))
-        .context("cannot start the admin thread")?;
+        .name("signals".to_owned())
+        .spawn(move || run(&crawl, on_hangup, &to_caller))
+        .context("cannot start the thread that takes signals")?;
     // Taken before this returns: no signal is lost, or ends the process the hard way.
-    ready.recv().context("the admin thread ended early")?.context("cannot take signals")
+    ready
+        .recv()
+        .context("the thread that takes signals ended early")?
+        .context("cannot take signals")
 }
 
 /// Blocks until SIGINT or SIGTERM.
@@ -39,14 +47,24 @@ pub(crate) fn wait_for_one() -> anyhow::Result<()> {
     taken.context("cannot take signals")
 }
 
-fn run(crawl: &CrawlHandle, to_caller: &SyncSender<io::Result<()>>) {
+fn run(
+    crawl: &CrawlHandle,
+    on_hangup: Option<impl Fn() + Send + Sync + 'static>,
+    to_caller: &SyncSender<io::Result<()>>,
+) {
     let Ok(runtime) = runtime().map_err(|error| to_caller.send(Err(error))) else { return };
     runtime.block_on(async {
-        let mut interrupts = match Interrupts::take() {
-            Ok(interrupts) => interrupts,
-            Err(error) => return drop(to_caller.send(Err(error))),
-        };
+        let hangups: io::Result<Option<_>> =
+            on_hangup.map(|act| Ok((signal(SignalKind::hangup())?, act))).transpose();
+        let (mut interrupts, hangups) =
+            match Interrupts::take().and_then(|taken| Ok((taken, hangups?))) {
+                Ok(taken) => taken,
+                Err(error) => return drop(to_caller.send(Err(error))),
+            };
         let _ = to_caller.send(Ok(()));
+        if let Some((hangups, act)) = hangups {
+            tokio::spawn(heed(hangups, act));
+        }
         let name = interrupts.next().await;
         crawl.drain();
         tracing::warn!(
@@ -63,6 +81,17 @@ fn run(crawl: &CrawlHandle, to_caller: &SyncSender<io::Result<()>>) {
         // The user insists; the data directory is safe against this as against a power cut.
         std::process::exit(Exit::Forced as i32);
     });
+}
+
+/// Acts at each hangup, one after the other, where it holds up no other signal.
+async fn heed(mut hangups: Signal, act: impl Fn() + Send + Sync + 'static) {
+    let act = Arc::new(act);
+    while hangups.recv().await.is_some() {
+        let act = Arc::clone(&act);
+        if let Err(error) = tokio::task::spawn_blocking(move || act()).await {
+            tracing::error!(%error, "what a hangup does has failed");
+        }
+    }
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {

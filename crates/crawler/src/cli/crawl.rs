@@ -13,18 +13,14 @@ use crate::logging::{self, LogWriter};
 use crate::progress::Progress;
 use crate::report;
 use crate::seeds::Seeds;
+use crate::service::Service;
 use crate::settings::{self, Loaded, LogFormat, Settings, Sources};
 use crate::signals;
 
 /// Loads the settings and crawls.
-pub(super) fn run(sources: &Sources) -> anyhow::Result<Exit> {
+pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     crawler_faults::check().map_err(anyhow::Error::msg)?;
-    crawl(settings::load(sources)?)
-}
-
-/// Crawls with settings that are already understood.
-pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
-    let Loaded { settings, warnings, .. } = loaded;
+    let Loaded { raw, settings, warnings } = settings::load(&sources)?;
     let mut progress = Progress::new(settings.progress, settings.log_format);
     let writer = LogWriter::around(progress.bars());
     logging::start(&settings.log_level, settings.log_format, writer)?;
@@ -32,6 +28,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let seeds = read_seeds(&settings)?;
+    let service = Service::prepare(&settings, raw, sources)?;
     let is_anonymous = settings.contact.is_none() && settings.user_agent.is_none();
     // Who reads JSON wants nothing else between it.
     let is_quiet = settings.log_format == LogFormat::Json
@@ -41,7 +38,8 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
-    signals::watch(crawl.clone())?;
+    signals::watch(crawl.clone(), service.on_hangup())?;
+    let running = service.run_beside(&crawl)?;
     if is_anonymous {
         tracing::warn!(
             "site owners cannot reach you about this crawl: give --contact URL or e-mail"
@@ -50,6 +48,7 @@ pub(super) fn crawl(loaded: Loaded) -> anyhow::Result<Exit> {
     let before = crawl.snapshot();
     progress.begin(&before, Instant::now());
     let report = show_until_stopped(&crawl, progress);
+    drop(running);
     let block = report::final_block(&report, before.counters.fetched, &data_dir);
     write_out(&block).context("cannot write the statistics")?;
     if !is_quiet {

@@ -7,7 +7,7 @@ use crawler_testweb::{Web, WebConfig, WebServer};
 
 use super::{args, crawl};
 use crate::exit::Exit;
-use crate::settings::{self, Entry, Loaded, table};
+use crate::settings::{Entry, Sources, table};
 
 /// What the demo sets; flags win. It reads neither files nor the environment, so that it looks the
 /// same everywhere.
@@ -39,7 +39,7 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
         "crawling a built-in web: {} hosts on 127.*.*.*:{} with {} URLs that a polite crawl fetches",
         report.config.hosts, report.config.port, report.expected
     );
-    let exit = crawl::crawl(load(matches, server.seeds())?)?;
+    let exit = crawl::run(sources(matches, server.seeds()))?;
     server.stop();
     eprintln!("\nthe built-in web saw:\n{}\n", server.stats());
     eprintln!(
@@ -48,12 +48,12 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn load(matches: &ArgMatches, seeds: Vec<String>) -> anyhow::Result<Loaded> {
+fn sources(matches: &ArgMatches, seeds: Vec<String>) -> Sources {
     let mut sources = args::flags_only(matches);
     sources.overrides.splice(0..0, SETTINGS.map(str::to_owned));
     let seeds = seeds.into_iter().map(|url| Entry::new(url, "built-in web")).collect();
     sources.flags.extend(table::find(table::POSITIONAL).map(|setting| (setting, seeds)));
-    Ok(settings::load(&sources)?)
+    sources
 }
 
 #[cfg(test)]
@@ -64,7 +64,8 @@ mod tests {
     fn flags_win_over_what_the_demo_sets() {
         let line = ["demo", "--delay", "3s", "-s", "contact=x"];
         let matches = command().try_get_matches_from(line).unwrap();
-        let settings = load(&matches, vec!["http://127.1.0.1:1/".to_owned()]).unwrap().settings;
+        let sources = sources(&matches, vec!["http://127.1.0.1:1/".to_owned()]);
+        let settings = crate::settings::load(&sources).unwrap().settings;
         assert_eq!(settings.delay.as_secs(), 3);
         assert_eq!(settings.contact.as_deref(), Some("x"));
         assert!(settings.fresh && settings.allow_private);

@@ -32,7 +32,9 @@ fn snapshot() -> Snapshot {
         accounting_error: 0,
         shards: Vec::new(),
         idle: IdleReport {
-            run: [(IdleReason::Politeness, 8.0), (IdleReason::Cpu, 2.0)].into_iter().collect(),
+            run: [(IdleReason::Politeness, 8.0), (IdleReason::Cpu, 2.0), (IdleReason::Body, 0.001)]
+                .into_iter()
+                .collect(),
             queue_held_by: Some(QueueHolders { hosts: 14, share: 0.96 }),
             ..IdleReport::default()
         },

@@ -37,11 +37,12 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
-pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
+pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
+pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
-pub(crate) use value::show_duration;
+pub(crate) use value::{parse_duration, parse_size, show_duration};
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
@@ -128,6 +129,10 @@ pub(crate) struct Settings {
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) daemon: bool,
+    pub(crate) admin: AdminAddr,
+    pub(crate) admin_hosts: Vec<String>,
+    pub(crate) action_dir: Option<PathBuf>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -143,6 +148,17 @@ pub(crate) enum ProgressMode {
     Auto,
     /// Not at all.
     Off,
+}
+
+/// Where the admin interface listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AdminAddr {
+    /// Nowhere.
+    Off,
+    /// Where it usually does, if the crawl is a service.
+    Auto,
+    /// There.
+    At(SocketAddr),
 }
 
 /// How log lines are written.
@@ -250,6 +266,13 @@ impl RawConfig {
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 
+    /// Takes a setting over from another configuration.
+    pub(crate) fn take_over(&mut self, key: &str, other: &Self) {
+        if let Some(entries) = other.values.get(key) {
+            self.values.insert(key.to_owned(), entries.clone());
+        }
+    }
+
     /// The winning entries of a setting.
     pub(crate) fn entries(&self, setting: &Setting) -> &[Entry] {
         self.values.get(setting.key).map_or(&[], Vec::as_slice)
@@ -331,6 +354,10 @@ impl Settings {
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
+            daemon: false,
+            admin: AdminAddr::Off,
+            admin_hosts: Vec::new(),
+            action_dir: None,
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         domain_concurrency: settings.domain_concurrency,
         domain_interval: settings.domain_delay,
         limits: settings.limits,
-        when_done: WhenDone::Stop,
+        when_done: if settings.daemon { WhenDone::Wait } else { WhenDone::Stop },
         ceilings: settings.ceilings,
         retries: Retries {
             attempts: settings.retries,

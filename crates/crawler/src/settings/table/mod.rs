@@ -1,5 +1,6 @@
 //! The one table of settings: everything that knows a key, a default or a flag reads it here.
 
+mod admin;
 mod canonical;
 mod ceilings;
 mod discovery;
@@ -80,7 +81,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 12] = [
+pub(crate) static GROUPS: [Group; 13] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -93,6 +94,7 @@ pub(crate) static GROUPS: [Group; 12] = [
     Group { heading: "Proxies", settings: proxies::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
+    Group { heading: "Service", settings: admin::SETTINGS },
 ];
 
 /// The positional argument's key: it has no flag.

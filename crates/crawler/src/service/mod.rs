@@ -1,0 +1,118 @@
+//! What runs beside a crawl: the admin interface, the action directory, and what the service manager is
+//! told.
+
+mod action_dir;
+mod notify;
+mod process;
+mod reload;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crawler_admin::{AdminServer, ListenError, Options, Process as _};
+use crawler_engine::CrawlHandle;
+
+use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
+use process::CrawlProcess;
+use reload::Configuration;
+
+/// Where a service listens, if nothing else is set.
+const USUAL_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7070);
+
+/// Where a service finds orders, in its data directory.
+const USUAL_ACTION_DIR: &str = "action";
+
+/// What is set up before the crawl begins.
+pub(crate) struct Service {
+    listener: Option<Result<TcpListener, ListenError>>,
+    data_dir: PathBuf,
+    hosts: Vec<String>,
+    process: Arc<CrawlProcess>,
+    action_dir: Option<PathBuf>,
+    is_daemon: bool,
+}
+
+/// What runs until it is dropped.
+pub(crate) struct Running {
+    _server: Option<AdminServer>,
+}
+
+impl Service {
+    /// Takes the address, so that one in use is told before anything is fetched.
+    ///
+    /// # Errors
+    /// When it cannot be listened on.
+    pub(crate) fn prepare(
+        settings: &Settings,
+        raw: RawConfig,
+        sources: Sources,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            listener: listen(settings)?,
+            data_dir: settings.output.clone(),
+            hosts: settings.admin_hosts.clone(),
+            process: Arc::new(CrawlProcess::new(
+                settings,
+                Configuration::new(sources, settings.clone(), raw),
+            )),
+            action_dir: settings
+                .action_dir
+                .clone()
+                .or_else(|| settings.daemon.then(|| settings.output.join(USUAL_ACTION_DIR))),
+            is_daemon: settings.daemon,
+        })
+    }
+
+    /// What a hangup does: a service reads its configuration anew. Other crawls have no answer to it.
+    pub(crate) fn on_hangup(&self) -> Option<impl Fn() + Send + Sync + 'static> {
+        let process = Arc::clone(&self.process);
+        self.is_daemon.then_some(move || {
+            if let Err(refused) = process.reload() {
+                tracing::error!("the configuration was not read anew, nothing changes: {refused}");
+            }
+        })
+    }
+
+    /// Serves a crawl that has begun; when that fails, the crawl is ended.
+    ///
+    /// # Errors
+    /// When the server cannot be started.
+    pub(crate) fn run_beside(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
+        self.serve(crawl).inspect_err(|_| {
+            crawl.stop();
+            let _ = crawl.wait();
+        })
+    }
+
+    fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
+        notify::start(crawl.clone())?;
+        if let Some(dir) = self.action_dir {
+            action_dir::watch(dir, crawl.clone())?;
+        }
+        let Some(listener) = self.listener else { return Ok(Running { _server: None }) };
+        let listener = listener?;
+        let token = self.data_dir.join(crawler_admin::token::FILE);
+        let options = Options { data_dir: self.data_dir, hosts: self.hosts };
+        let server = AdminServer::start(listener, crawl.clone(), self.process, options)?;
+        tracing::info!(
+            "admin interface: http://{}/ (its token is in {})",
+            server.addr(),
+            token.display()
+        );
+        Ok(Running { _server: Some(server) })
+    }
+}
+
+fn listen(settings: &Settings) -> anyhow::Result<Option<Result<TcpListener, ListenError>>> {
+    let addr = match settings.admin {
+        AdminAddr::Auto if settings.daemon => USUAL_ADDR,
+        AdminAddr::Off | AdminAddr::Auto => return Ok(None),
+        AdminAddr::At(addr) => addr,
+    };
+    match crawler_admin::listen(addr) {
+        // Most likely the crawl that has the directory has the address too: let it be told so.
+        Err(error) if !crawler_engine::is_in_use(&settings.output) => Err(error.into()),
+        listening => Ok(Some(listening)),
+    }
+}

@@ -24,6 +24,7 @@ mod hosts;
 mod http;
 mod limits;
 mod links;
+mod otlp;
 mod plan;
 mod politeness;
 mod proxy;

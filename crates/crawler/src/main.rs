@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod logging;
 mod numbers;
+mod otlp;
 mod plan;
 mod process;
 mod progress;

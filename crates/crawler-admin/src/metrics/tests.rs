@@ -187,6 +187,35 @@ fn a_histogram_adds_up_to_its_count() {
     assert!(buckets.windows(2).all(|pair| pair[0].value <= pair[1].value));
 }
 
+#[test]
+fn a_collector_is_told_the_same() {
+    let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let told = super::otlp_of(&scrape(), at);
+    let families = parse(&text(scrape())).unwrap();
+    assert_eq!(told.len(), families.len());
+    for metric in &told {
+        let family = &families[metric["name"].as_str().unwrap()];
+        let form = match family.kind.as_str() {
+            "counter" => "sum",
+            "histogram" => "histogram",
+            _ => "gauge",
+        };
+        let points = metric[form]["dataPoints"].as_array().unwrap();
+        for point in points {
+            assert_eq!(point["timeUnixNano"], "1700000000000000000", "{metric}");
+        }
+        if form == "histogram" {
+            let bounds = points[0]["explicitBounds"].as_array().unwrap().len();
+            assert_eq!(points[0]["bucketCounts"].as_array().unwrap().len(), bounds + 1);
+            continue;
+        }
+        let value = |point: &serde_json::Value| point["asDouble"].as_f64().unwrap();
+        let values: Vec<f64> = points.iter().map(value).collect();
+        let expected: Vec<f64> = family.samples.iter().map(|it| it.value).collect();
+        assert_eq!(values, expected, "{metric}");
+    }
+}
+
 fn kind(family: &Family) -> &'static str {
     use prometheus_client::metrics::MetricType::{Counter, Gauge, Histogram, Info, Unknown};
     match family.kind {

@@ -1,4 +1,4 @@
-//! What runs beside a crawl: the admin interface, and what the service manager is told.
+//! What runs beside a crawl: the admin interface, telemetry, and what the service manager is told.
 
 mod notify;
 mod process;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crawler_admin::{AdminServer, ListenError, Options, Process as _};
 use crawler_engine::CrawlHandle;
 
+use crate::otlp::Exporter;
 use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
 use process::CrawlProcess;
 use reload::Configuration;
@@ -23,6 +24,7 @@ pub(crate) struct Service {
     listener: Option<Result<TcpListener, ListenError>>,
     data_dir: PathBuf,
     hosts: Vec<String>,
+    collector: Option<String>,
     process: Arc<CrawlProcess>,
     is_daemon: bool,
 }
@@ -30,6 +32,7 @@ pub(crate) struct Service {
 /// What runs until it is dropped.
 pub(crate) struct Running {
     _server: Option<AdminServer>,
+    _exporter: Option<Exporter>,
 }
 
 impl Service {
@@ -46,6 +49,7 @@ impl Service {
             listener: listen(settings)?,
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
+            collector: settings.otlp_endpoint.clone(),
             process: Arc::new(CrawlProcess::new(settings, Configuration::new(sources, raw))),
             is_daemon: settings.daemon,
         })
@@ -74,7 +78,10 @@ impl Service {
 
     fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
         notify::start(crawl.clone())?;
-        let Some(listener) = self.listener else { return Ok(Running { _server: None }) };
+        let exporter = self.collector.map(|url| Exporter::start(url, crawl.clone())).transpose()?;
+        let Some(listener) = self.listener else {
+            return Ok(Running { _server: None, _exporter: exporter });
+        };
         let listener = listener?;
         let token = self.data_dir.join(crawler_admin::token::FILE);
         let options = Options { data_dir: self.data_dir, hosts: self.hosts };
@@ -84,7 +91,7 @@ impl Service {
             server.addr(),
             token.display()
         );
-        Ok(Running { _server: Some(server) })
+        Ok(Running { _server: Some(server), _exporter: exporter })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Asks the admin interface of a crawl under test.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub(crate) struct Answer {
     /// Lower-case names.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// Length of the body, also of one that is no text.
+    pub(crate) body_bytes: usize,
 }
 
 impl Admin {
@@ -64,9 +67,10 @@ impl Admin {
     ) -> Answer {
         let mut stream = self.open(method, path, headers, body);
         let (status, headers) = read_head(&mut stream);
-        let mut body = String::new();
-        stream.read_to_string(&mut body).unwrap();
-        Answer { status, headers, body }
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, body, body_bytes: bytes.len() }
     }
 
     /// Waits for the first event of this name and gives its data.
@@ -97,10 +101,10 @@ impl Admin {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut head = format!("{method} {path} HTTP/1.0\r\nContent-Length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            head.push_str(&format!("Host: {}\r\n", self.addr));
+            let _ = write!(head, "Host: {}\r\n", self.addr);
         }
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
         BufReader::new(stream)

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod admin;
+mod admin_look;
 mod aliases;
 mod completeness;
 mod configuration;

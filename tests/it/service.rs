@@ -67,13 +67,13 @@ fn a_service_waits_for_seeds_and_crawls_them() {
         (status["totals"]["fetched"] == expected_urls(&server).len()).then_some(())
     });
     waits(&admin);
-    assert_whole(&place.data(), &server);
 
-    let rows: String = urls.iter().map(|url| format!("{{\"url\": \"{url}\"}}\n")).collect();
-    let told = seeds(&admin, "/v1/seeds", "application/x-ndjson", &rows);
+    let rows: Vec<String> = urls.iter().map(|url| json!({"url": url}).to_string()).collect();
+    let told = seeds(&admin, "/v1/seeds", "application/x-ndjson", &rows.join("\n"));
     assert_eq!((&told["accepted"], &told["duplicate"]), (&json!(0), &json!(urls.len())));
     assert!(admin.post("/v1/seeds", "{}").says(415).contains("text/plain"));
     ended(running, &place);
+    assert_whole(&place.data(), &server);
 
     // What it was told survives: the same command waits again, and knows them.
     let running = service(&place, &server, &[]).start();
@@ -92,8 +92,8 @@ fn seeds_come_in_any_number() {
     let admin = Admin::of(&place.data());
     waits(&admin);
     admin.post("/v1/pause", "").says(200);
-    let lines: String = (0..2500).map(|n| format!("http://127.0.0.1:1/{n}\n")).collect();
-    let told = seeds(&admin, "/v1/seeds", "text/plain", &lines);
+    let lines: Vec<String> = (0..2500).map(|n| format!("http://127.0.0.1:1/{n}")).collect();
+    let told = seeds(&admin, "/v1/seeds", "text/plain", &lines.join("\n"));
     assert_eq!(told["accepted"], 2500);
     assert_eq!(admin.get("/v1/status").json()["totals"]["queued"], 2500);
     ended(running, &place);

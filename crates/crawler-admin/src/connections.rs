@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+use crate::state::Peer;
 
 /// Connections at once; further ones wait until one of them ends.
 const CONNECTIONS_MAX: usize = 256;
@@ -37,8 +42,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: Cance
             () = stopping.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                connections.spawn(serve_one(stream, router.clone(), stopping.clone()));
+            Ok((stream, addr)) => {
+                let (router, stopping) = (router.clone(), stopping.clone());
+                connections.spawn(serve_one(stream, Peer(addr), router, stopping));
             }
             Err(error) => {
                 tracing::debug!(%error, "cannot accept a connection");
@@ -52,11 +58,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: Cance
     let _ = tokio::time::timeout(STOP_PATIENCE, all).await;
 }
 
-async fn serve_one(stream: TcpStream, router: Router, stopping: CancellationToken) {
+async fn serve_one(stream: TcpStream, peer: Peer, router: Router, stopping: CancellationToken) {
     let unread_ms = UNREAD_TIMEOUT.as_millis() as u32;
     // Neither is needed for an answer.
     let _ = (stream.set_nodelay(true), set_tcp_user_timeout(&stream, unread_ms));
-    let service = TowerToHyperService::new(router);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
     let mut connection = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use crawler_url::HostKey;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
@@ -25,6 +28,67 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
             .map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
         Ok(Self(params))
     }
+}
+
+/// Items in one answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit(pub(crate) usize);
+
+impl Limit {
+    const MAX: usize = 1000;
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        match usize::deserialize(input)? {
+            n @ 1..=Self::MAX => Ok(Self(n)),
+            n => Err(serde::de::Error::custom(format!("limit is 1 to {}, not {n}", Self::MAX))),
+        }
+    }
+}
+
+/// Which URL is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UrlQuery {
+    /// The URL.
+    #[param(example = "https://example.com/")]
+    pub(crate) url: String,
+}
+
+/// The host in the path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct HostPath {
+    /// `NAME` or `NAME:PORT`.
+    #[param(value_type = String, example = "example.com")]
+    pub(crate) host: HostKey,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for HostPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(host) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Problem::not_found(rejection.body_text()))?;
+        Ok(Self { host: host_of(&host)? })
+    }
+}
+
+/// The host that is meant.
+pub(crate) fn host_of(text: &str) -> Result<HostKey, Problem> {
+    text.parse().map_err(|error| {
+        Problem::not_found(format!("`{text}` is not the name of a host: {error}"))
+            .hint("a host is NAME or NAME:PORT")
+    })
 }
 
 /// A body of JSON.
@@ -51,6 +115,10 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
                 return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, message));
             }
         };
+        // serde would take an array for an object whose fields have no names.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::bad_request("the body is not a JSON object"));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             Problem::bad_request(format!("the body is not what is wanted: {error}"))
         })

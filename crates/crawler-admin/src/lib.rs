@@ -13,8 +13,10 @@ mod channel_body;
 mod connections;
 mod dashboard;
 mod extract;
+mod fetches;
 mod guard;
 mod health;
+mod host_view;
 mod lines;
 mod machine;
 pub mod metrics;
@@ -27,6 +29,7 @@ mod seed_reader;
 mod server;
 mod state;
 mod status;
+mod timestamp;
 pub mod token;
 
 pub use health::fault;

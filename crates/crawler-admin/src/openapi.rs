@@ -8,11 +8,15 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, OpenApi, PathItem, Ref, ResponseBuilder, SecurityRequirement,
+    ContentBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, SecurityRequirement,
 };
 
+use crate::api::HostSort;
 use crate::guard::needs_token;
-use crate::routes::{control, events, health, log_level, read, reload, seeds};
+use crate::routes;
+use crate::routes::{
+    audit, control, events, health, hosts, log_level, pages, read, reload, seeds, traps, urls,
+};
 use crate::state::Admin;
 
 /// Name of the security scheme.
@@ -29,6 +33,7 @@ const BEARER: &str = "bearer";
         health::healthz,
         health::readyz,
         openapi,
+        read::metrics,
         read::status,
         read::history,
         events::events,
@@ -37,10 +42,23 @@ const BEARER: &str = "bearer";
         control::drain,
         control::shutdown,
         seeds::seeds,
+        hosts::hosts,
+        hosts::host,
+        hosts::change,
+        hosts::drop_queue,
+        hosts::requeue,
+        urls::urls,
+        urls::explain,
+        traps::traps,
+        traps::release,
+        pages::page,
+        pages::body,
+        audit::audit,
         reload::reload,
         log_level::log_level,
         log_level::set_log_level,
-    )
+    ),
+    components(schemas(HostSort))
 )]
 struct Description;
 
@@ -65,6 +83,12 @@ pub fn document(is_local: bool) -> OpenApi {
         for (method, operation) in operations(item) {
             let needs_token = needs_token(&method.1, path, is_local);
             add_refusals(operation, needs_token);
+            if path == routes::SEEDS
+                && let Some(RefOr::T(body)) = &mut operation.request_body
+            {
+                // No seeds are no mistake.
+                body.required = Some(Required::False);
+            }
         }
     }
     document
@@ -109,7 +133,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::routes;
 
     #[test]
     fn every_route_is_described_and_nothing_else() {

@@ -38,6 +38,18 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
+    /// Why a list cannot be had; the only thing that can be wrong with its query is the cursor.
+    pub(crate) fn of_list(error: ControlError) -> Self {
+        match error {
+            ControlError::Invalid { detail } => Self::not_found(detail),
+            error => error.into(),
+        }
+    }
+
     /// What the process would not do.
     pub(crate) fn refused(status: StatusCode, refused: Refused) -> Self {
         Self { status, message: refused.message, hint: refused.hint }
@@ -53,8 +65,12 @@ impl From<ControlError> for Problem {
     fn from(error: ControlError) -> Self {
         let status = match error {
             ControlError::Ending => StatusCode::CONFLICT,
+            ControlError::UnknownTrap { .. } => StatusCode::NOT_FOUND,
             ControlError::Busy { .. } | ControlError::Restarted { .. } => {
                 StatusCode::SERVICE_UNAVAILABLE
+            }
+            ControlError::Invalid { .. } | ControlError::TooManyHosts { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -1,5 +1,6 @@
 //! What the process does for the server: the crawl's settings are known to it alone.
 
+use crawler_engine::StoredUrl;
 use crawler_url::WireUrl;
 
 use crate::api::Reloaded;
@@ -14,6 +15,12 @@ pub trait Process: Send + Sync + 'static {
     /// # Errors
     /// What is wrong with it.
     fn parse_seed(&self, text: &str) -> Result<WireUrl, String>;
+
+    /// All that is known of a URL, with what the store of the crawl says of it.
+    ///
+    /// # Errors
+    /// When what is known cannot be read.
+    fn explain(&self, url: WireUrl, stored: &StoredUrl) -> Result<serde_json::Value, Refused>;
 
     /// Reads the configuration anew.
     ///

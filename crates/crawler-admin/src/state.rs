@@ -1,15 +1,21 @@
 //! What every request sees.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crawler_engine::CrawlHandle;
-use tokio::sync::Semaphore;
+use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use crawler_engine::{AuditEntry, CrawlHandle};
+use crawler_url::WireUrl;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
 use crate::process::Process;
-use crate::sampler::Sampler;
+use crate::sampler::{Sampler, now_ms};
 use crate::token::Token;
 
 /// Streams of events at once: each costs a task and a buffer.
@@ -30,6 +36,8 @@ pub(crate) struct Admin {
     pub(crate) started_at_ms: u64,
     pub(crate) sampler: Sampler,
     pub(crate) streams: Arc<Semaphore>,
+    /// What operators do, as JSON.
+    pub(crate) operations: broadcast::Sender<Bytes>,
     pub(crate) stopping: CancellationToken,
 }
 
@@ -43,10 +51,49 @@ impl Admin {
         let done = tokio::task::spawn_blocking(move || work(&admin)).await;
         done.map_err(|error| {
             tracing::error!(%error, "an admin request failed");
-            Problem::new(
-                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::internal(
                 "the request failed in a way that is a defect of this program; the log has more",
             )
         })
+    }
+
+    /// Writes down what an operator did, and tells who follows the events.
+    pub(crate) fn note(&self, entry: AuditEntry) {
+        let about = [&entry.target, &entry.detail].into_iter().flatten();
+        let text = about.fold(entry.action.clone(), |text, part| format!("{text} {part}"));
+        let json = serde_json::json!({"at_ms": now_ms(), "text": text}).to_string();
+        // Nobody may be listening.
+        let _ = self.operations.send(json.into());
+        tracing::info!(actor = entry.actor, "operator: {text}");
+        if let Err(error) = self.crawl.audit(entry) {
+            tracing::error!(%error, "what an operator did could not be written down");
+        }
+    }
+
+    /// The URL that is meant by a text.
+    pub(crate) fn url(&self, text: &str) -> Result<WireUrl, Problem> {
+        let url = WireUrl::parse(text).or_else(|_| self.process.parse_seed(text));
+        url.map_err(|reason| Problem::not_found(format!("`{text}` {reason}")))
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl Peer {
+    /// The beginning of an audit entry.
+    pub(crate) fn did(self, action: &str) -> AuditEntry {
+        let (actor, action) = (self.0.ip().to_string(), action.to_owned());
+        AuditEntry { actor, action, ..AuditEntry::default() }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let unknown = Self(SocketAddr::from(([0, 0, 0, 0], 0)));
+        Ok(parts.extensions.get().copied().unwrap_or(unknown))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crawler_engine::{Phase, ShardSnapshot, Snapshot};
+use crawler_engine::{IdleReason, Phase, ShardSnapshot, Snapshot};
 
-use crate::api::{HostCounts, Rates, ShardStatus, State, Status, Totals, WhyNotFaster};
+use crate::api::{HostCounts, IdlePart, Rates, ShardStatus, State, Status, Totals, WhyNotFaster};
 use crate::machine;
 use crate::state::Admin;
 
@@ -33,7 +33,7 @@ pub(crate) fn status(admin: &Admin) -> Status {
             in_flight: snapshot.hosts_in_flight,
         },
         shards: snapshot.shards.iter().map(shard).collect(),
-        why_not_faster: WhyNotFaster::default(),
+        why_not_faster: why_not_faster(&snapshot),
         memory_bytes: machine::memory_bytes().unwrap_or_default(),
         memory_limit_bytes: admin.process.memory_limit_bytes(),
         disk_free_bytes: admin.sampler.disk_free_bytes(),
@@ -79,15 +79,29 @@ fn totals(snapshot: &Snapshot) -> Totals {
     }
 }
 
+fn why_not_faster(snapshot: &Snapshot) -> WhyNotFaster {
+    let part =
+        |(why, share): (IdleReason, f64)| IdlePart { reason: why.as_str().to_owned(), share };
+    WhyNotFaster {
+        sentence: snapshot.idle.sentence(),
+        parts: snapshot.idle.minute.shares().into_iter().map(part).collect(),
+    }
+}
+
 fn shard(shard: &ShardSnapshot) -> ShardStatus {
     ShardStatus {
         shard: shard.shard,
         fetched: shard.fetched,
         queued: shard.queued,
         in_flight: shard.in_flight,
-        in_flight_max: 0,
+        in_flight_max: shard.in_flight_max,
         busy_permille: shard.busy_permille,
-        idle_secs: BTreeMap::new(),
+        idle_secs: shard
+            .idle
+            .secs()
+            .iter()
+            .map(|(why, secs)| (why.as_str().to_owned(), *secs))
+            .collect(),
     }
 }
 

@@ -28,6 +28,13 @@ impl PageBudget {
             .is_ok()
     }
 
+    /// Takes a page out of the budget, left or not, for a lease that will not be fetched.
+    pub(crate) fn overdraw(&self) {
+        if self.limit.is_some() {
+            self.taken.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
     /// `pages` reserved ones were fetched.
     pub(crate) fn spend(&self, pages: u64) {
         self.spent.fetch_add(pages, Ordering::SeqCst);

@@ -50,6 +50,10 @@ pub struct Counters {
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
     pub revisited: u64,
+    /// URLs that had failed and are queued again, by the reason; already taken from [`failed`](Self::failed)
+    /// once they are in a sum.
+    #[serde(skip)]
+    pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Counters {
@@ -79,6 +83,11 @@ impl Counters {
         self.listings_cut += other.listings_cut;
         self.retried += other.retried;
         self.revisited += other.revisited;
+        for (reason, n) in other.requeued {
+            if let Some(failed) = self.failed.get_mut(&reason) {
+                *failed = failed.saturating_sub(n);
+            }
+        }
     }
 
     /// Counts `n` links that were not taken for `reason`.

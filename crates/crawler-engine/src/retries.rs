@@ -9,7 +9,7 @@
 //! | fetched | `pages/pages.jsonl`, counted under its status |
 //! | redirected | the same, with the target in `redirect`; the target is a URL of its own |
 //! | not modified | the same with status 304, as a revisit of the stored page |
-//! | skipped | `reports/skipped.jsonl`: `robots`, `host_limit`, `address_refused`, `frontier_full` |
+//! | skipped | `reports/skipped.jsonl`: `robots`, `host_limit`, `host_dropped`, `address_refused`, `frontier_full` |
 //! | failed | `reports/skipped.jsonl`: a name of [`FailureKind`], or `internal` |
 //! | queued | the frontier; nothing yet, or attempts that failed and will be made again |
 //!

@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) scope: ScopeCell,
     pub(crate) traps: TrapList,
     pub(crate) generation: u32,
+    /// Where the rows of this generation begin in `reports/skipped.jsonl`.
+    pub(crate) skipped_from: u64,
     /// Whether an earlier run may have asked for something.
     pub(crate) resumed: bool,
     pub(crate) gauges: Vec<ShardGauges>,

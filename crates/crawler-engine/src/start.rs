@@ -188,6 +188,7 @@ pub(crate) fn start_measured(
     }
     let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
+    let skipped_from = checkpoint.as_ref().map_or(0, |last| generation_from(last, config.start));
     let mut traps = Vec::new();
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
         traps = checkpoint.traps;
@@ -211,6 +212,7 @@ pub(crate) fn start_measured(
         scope: ScopeCell::new(scope),
         traps: TrapList::new(traps),
         generation: frontier.generation(),
+        skipped_from,
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
@@ -229,6 +231,14 @@ pub(crate) fn start_measured(
         config,
     });
     spawn(shared, store, frontier, Begin { seeds, lock, watch })
+}
+
+/// Where the rows of the generation that is crawled begin in `reports/skipped.jsonl`.
+fn generation_from(last: &Checkpoint, start: Start) -> u64 {
+    match (start, &last.positions) {
+        (Start::Recrawl, Some(positions)) => positions.skipped_bytes(),
+        _ => last.skipped_from,
+    }
 }
 
 /// What the operator decided in earlier runs. A crawl that ends by itself was started to crawl: it does

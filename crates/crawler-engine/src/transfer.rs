@@ -270,6 +270,7 @@ impl Checkpoint {
             counters: Counters::default(),
             traps: Vec::new(),
             addresses: Vec::new(),
+            skipped_from: 0,
         }
     }
 }

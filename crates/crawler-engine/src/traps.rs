@@ -62,6 +62,15 @@ impl TrapList {
         locked(&self.traps).clone()
     }
 
+    /// Lets a template go for good.
+    pub(crate) fn release(&self, template: &str) {
+        let mut traps = locked(&self.traps);
+        for trap in traps.iter_mut().filter(|trap| trap.template == template) {
+            trap.released = true;
+        }
+        self.is_changed.store(true, Ordering::Relaxed);
+    }
+
     /// Whether there was room for one more.
     pub(crate) fn add(&self, trap: Trap) -> bool {
         let mut traps = locked(&self.traps);

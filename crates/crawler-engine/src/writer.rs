@@ -80,6 +80,9 @@ pub(crate) struct Checkpoint {
     /// Addresses that must not be asked before a time to come.
     #[serde(default)]
     pub(crate) addresses: Vec<(IpAddr, UnixMillis)>,
+    /// Where the rows of this generation begin in `reports/skipped.jsonl`.
+    #[serde(default)]
+    pub(crate) skipped_from: u64,
 }
 
 /// Why nothing more can be written.
@@ -265,7 +268,8 @@ fn record(
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
     let positions = Some(positions);
     let traps = shared.traps.all();
-    let checkpoint = Checkpoint { positions, counters, traps, addresses };
+    let skipped_from = shared.skipped_from;
+    let checkpoint = Checkpoint { positions, counters, traps, addresses, skipped_from };
     let payload = serde_json::to_vec(&checkpoint)?;
     Ok(frontier.commit(pending, &payload)?)
 }

@@ -52,7 +52,7 @@ pub use due::Turn;
 pub use error::FrontierError;
 pub use frontier::{
     Admitted, Arrangement, Disposition, Frontier, FrontierLimits, HostCounts, Intake, Lease, Next,
-    Shed, Summoned, Tally, TallyId, Wake,
+    NextOf, Shed, Summoned, Tally, TallyId, Wake,
 };
 pub use host_row::HostTotals;
 pub use ops::Ops;

@@ -102,7 +102,7 @@ pub struct HostChange {
     pub delay_ms: Option<Option<u64>>,
     /// Fetches at once, at least 1.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u16>)]
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 65535)]
     pub concurrency: Option<Option<u16>>,
     /// Responses to fetch.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
@@ -114,7 +114,7 @@ pub struct HostChange {
     pub max_bytes: Option<Option<u64>>,
     /// Failures to put up with.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u32>)]
+    #[schema(value_type = Option<u32>, maximum = 4_294_967_295_u64)]
     pub max_errors: Option<Option<u32>>,
     /// Before or after the others.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
@@ -126,9 +126,11 @@ pub struct HostChange {
     pub blocked_until_ms: Option<Option<u64>>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
     pub reason: Option<String>,
     /// All changes to the host end after so many seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 315_360_000)]
     pub ttl_secs: Option<u64>,
 }
 

@@ -51,6 +51,7 @@ pub struct Status {
     /// Over all runs on the data directory.
     pub totals: Totals,
     /// Fetched URLs by HTTP status.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub status: BTreeMap<u16, u64>,
     /// Failed URLs by reason.
     pub failed: BTreeMap<String, u64>,

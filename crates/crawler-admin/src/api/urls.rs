@@ -88,6 +88,9 @@ pub struct Reloaded {
 #[serde(deny_unknown_fields)]
 pub struct LogLevel {
     /// The directives.
+    #[schema(
+        pattern = "^([a-z_]+=)?(off|error|warn|info|debug|trace)(,([a-z_]+=)?(off|error|warn|info|debug|trace))*$"
+    )]
     pub level: String,
 }
 

@@ -36,6 +36,7 @@ families! {
 
     FETCH = Counter "crawler_fetch" ["status_class"] "URLs that ended with a response";
     FAILED = Counter "crawler_failed" ["reason"] "URLs that ended with an error";
+    REQUEUED = Counter "crawler_requeued" ["reason"] "Failed URLs that an operator had queued again, by the reason they had failed for";
     SKIPPED = Counter "crawler_skipped" ["reason"] "URLs that were not asked for";
     RETRIED = Counter "crawler_retried" [] "Attempts that were to be made again";
     PARTIAL = Counter "crawler_partial" ["reason"] "Responses whose body is not whole or could not be decoded";

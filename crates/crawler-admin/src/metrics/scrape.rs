@@ -63,6 +63,7 @@ impl Scrape {
         let counters = &self.snapshot.counters;
         out.by_reason(&f::FETCH, &by_class(&counters.status))?;
         out.by_reason(&f::FAILED, &counters.failed)?;
+        out.by_reason(&f::REQUEUED, &counters.requeued)?;
         out.by_reason(&f::SKIPPED, &counters.skipped)?;
         out.count(&f::RETRIED, counters.retried)?;
         out.by_reason(&f::PARTIAL, &counters.partial)?;

@@ -9,7 +9,7 @@ use crawler_engine::Phase;
 use super::said;
 use crate::api::Message;
 use crate::problem::Problem;
-use crate::state::Admin;
+use crate::state::{Admin, Peer};
 
 type Answer = Result<Json<Message>, Problem>;
 
@@ -21,8 +21,8 @@ type Answer = Result<Json<Message>, Problem>;
         (status = 409, description = "It is not running", body = Message),
     ),
 )]
-pub(crate) async fn pause(State(admin): State<Arc<Admin>>) -> Answer {
-    if admin.blocking(|admin| admin.crawl.pause()).await? {
+pub(crate) async fn pause(State(admin): State<Arc<Admin>>, peer: Peer) -> Answer {
+    if did(&admin, peer, "pause", |admin| admin.crawl.pause()).await? {
         Ok(said("paused"))
     } else {
         Err(not_so(&admin, "it can be paused while it runs"))
@@ -37,8 +37,8 @@ pub(crate) async fn pause(State(admin): State<Arc<Admin>>) -> Answer {
         (status = 409, description = "It is not paused", body = Message),
     ),
 )]
-pub(crate) async fn resume(State(admin): State<Arc<Admin>>) -> Answer {
-    if admin.blocking(|admin| admin.crawl.resume()).await? {
+pub(crate) async fn resume(State(admin): State<Arc<Admin>>, peer: Peer) -> Answer {
+    if did(&admin, peer, "resume", |admin| admin.crawl.resume()).await? {
         Ok(said("resumed"))
     } else {
         Err(not_so(&admin, "it can be resumed while it is paused"))
@@ -53,12 +53,16 @@ pub(crate) async fn resume(State(admin): State<Arc<Admin>>) -> Answer {
         (status = 409, description = "It is ending already", body = Message),
     ),
 )]
-pub(crate) async fn drain(State(admin): State<Arc<Admin>>) -> Answer {
+pub(crate) async fn drain(State(admin): State<Arc<Admin>>, peer: Peer) -> Answer {
     if admin.crawl.phase() >= Phase::Draining {
         return Err(not_so(&admin, "`/v1/shutdown` ends it at once"));
     }
     let in_flight = admin.crawl.snapshot().in_flight;
-    admin.blocking(|admin| admin.crawl.drain()).await?;
+    did(&admin, peer, "drain", |admin| {
+        admin.crawl.drain();
+        true
+    })
+    .await?;
     Ok(said(format!("draining: {in_flight} fetches in flight")))
 }
 
@@ -70,12 +74,33 @@ pub(crate) async fn drain(State(admin): State<Arc<Admin>>) -> Answer {
         (status = 409, description = "It is stopping already", body = Message),
     ),
 )]
-pub(crate) async fn shutdown(State(admin): State<Arc<Admin>>) -> Answer {
+pub(crate) async fn shutdown(State(admin): State<Arc<Admin>>, peer: Peer) -> Answer {
     if admin.crawl.phase() >= Phase::Stopping {
         return Err(not_so(&admin, "it ends by itself"));
     }
-    admin.blocking(|admin| admin.crawl.stop()).await?;
+    did(&admin, peer, "shutdown", |admin| {
+        admin.crawl.stop();
+        true
+    })
+    .await?;
     Ok(said("stopping"))
+}
+
+/// Does something and, if it was done, writes that down.
+async fn did(
+    admin: &Arc<Admin>,
+    peer: Peer,
+    action: &'static str,
+    act: impl FnOnce(&Admin) -> bool + Send + 'static,
+) -> Result<bool, Problem> {
+    let work = move |admin: &Admin| {
+        let is_done = act(admin);
+        if is_done {
+            admin.note(peer.did(action));
+        }
+        is_done
+    };
+    admin.blocking(work).await
 }
 
 fn not_so(admin: &Admin, hint: &str) -> Problem {

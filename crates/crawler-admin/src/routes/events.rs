@@ -1,24 +1,27 @@
 //! What happens, as it happens: a stream of server-sent events (WHATWG HTML section 9.2).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use utoipa::IntoParams;
 
-use crate::api::Event;
+use crate::api::{Event, FetchEvent};
 use crate::channel_body::channel;
 use crate::extract::Params;
+use crate::fetches::Fetches;
 use crate::problem::Problem;
 use crate::state::Admin;
 
 /// Events that wait for a slow client; then some are dropped.
 const WAITING_MAX: usize = 16;
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Which events are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -93,19 +96,21 @@ async fn stream(
     to_client: mpsc::Sender<Bytes>,
     _permit: OwnedSemaphorePermit,
 ) {
-    let mut statuses = admin.sampler.statuses();
-    if kinds.status
-        && let Ok(now) = serde_json::to_vec(&crate::status::status(&admin))
-    {
-        let _ = to_client.send(frame("status", &now)).await;
+    let mut statuses = kinds.status.then(|| admin.sampler.statuses());
+    let mut operations = kinds.operator.then(|| admin.operations.subscribe());
+    let mut fetches = kinds.fetch.then(|| Fetches::new(admin.crawl.subscribe()));
+    let mut seconds = tokio::time::interval(SECOND);
+    if kinds.status {
+        let _ = to_client.send(frame("status", &json(&crate::status::status(&admin)))).await;
     }
     loop {
         let frame = tokio::select! {
-            status = statuses.recv(), if kinds.status => match status {
-                Ok(json) => frame("status", &json),
-                // A later state tells all that the missed ones did.
-                Err(RecvError::Lagged(_)) => continue,
-                Err(RecvError::Closed) => return,
+            Some(status) = told(&mut statuses) => frame("status", &status),
+            Some(operation) = told(&mut operations) => frame("operator", &operation),
+            Some(event) = ended(&mut fetches) => frame("fetch", &json(&event)),
+            _ = seconds.tick(), if kinds.fetch => match fetches.as_mut().map(Fetches::next_second) {
+                None | Some(0) => continue,
+                Some(events) => frame("dropped", &json(&serde_json::json!({"events": events}))),
             },
             () = admin.stopping.cancelled() => return,
             () = to_client.closed() => return,
@@ -114,6 +119,30 @@ async fn stream(
             return;
         }
     }
+}
+
+/// The next of what is told to all streams; what a slow one misses, a later one makes up for.
+async fn told(receiver: &mut Option<broadcast::Receiver<Bytes>>) -> Option<Bytes> {
+    let Some(receiver) = receiver else { return std::future::pending().await };
+    loop {
+        match receiver.recv().await {
+            Ok(json) => return Some(json),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return None,
+        }
+    }
+}
+
+async fn ended(fetches: &mut Option<Fetches>) -> Option<FetchEvent> {
+    match fetches {
+        Some(fetches) => fetches.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // None of our types has a key that is no text, which is all that could fail.
+    serde_json::to_vec(value).unwrap_or_default()
 }
 
 /// One event; JSON has no line breaks of its own.

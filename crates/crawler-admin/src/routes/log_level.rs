@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use crawler_engine::AuditEntry;
 
 use crate::api::{LogLevel, Message};
 use crate::extract::JsonBody;
 use crate::problem::Problem;
-use crate::state::Admin;
+use crate::state::{Admin, Peer};
 
 /// Which log lines are written at present.
 #[utoipa::path(
@@ -35,9 +36,15 @@ pub(crate) async fn log_level(State(admin): State<Arc<Admin>>) -> Json<LogLevel>
 )]
 pub(crate) async fn set_log_level(
     State(admin): State<Arc<Admin>>,
+    peer: Peer,
     JsonBody(LogLevel { level }): JsonBody<LogLevel>,
 ) -> Result<Json<LogLevel>, Problem> {
-    let set = admin.blocking(move |admin| admin.process.set_log_level(&level)).await?;
+    let work = move |admin: &Admin| {
+        admin.process.set_log_level(&level)?;
+        admin.note(AuditEntry { detail: Some(level), ..peer.did("log_level") });
+        Ok(())
+    };
+    let set = admin.blocking(work).await?;
     set.map_err(|refused| Problem::refused(StatusCode::UNPROCESSABLE_ENTITY, refused))?;
     Ok(Json(LogLevel { level: admin.process.log_level() }))
 }

@@ -1,12 +1,17 @@
 //! What is answered where.
 
+pub(crate) mod audit;
 pub(crate) mod control;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod hosts;
 pub(crate) mod log_level;
+pub(crate) mod pages;
 pub(crate) mod read;
 pub(crate) mod reload;
 pub(crate) mod seeds;
+pub(crate) mod traps;
+pub(crate) mod urls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +19,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Json, Router};
 
 use crate::dashboard;
@@ -27,7 +32,7 @@ use crate::state::Admin;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The one route without bounds of time.
-const SEEDS: &str = "/v1/seeds";
+pub(crate) const SEEDS: &str = "/v1/seeds";
 
 type Routes = Vec<(&'static str, MethodRouter<Arc<Admin>>)>;
 
@@ -37,6 +42,7 @@ pub(crate) fn table() -> Routes {
         ("/healthz", get(health::healthz)),
         ("/readyz", get(health::readyz)),
         ("/openapi.json", get(openapi::openapi)),
+        ("/metrics", get(read::metrics)),
         ("/v1/status", get(read::status)),
         ("/v1/history", get(read::history)),
         ("/v1/events", get(events::events)),
@@ -45,6 +51,17 @@ pub(crate) fn table() -> Routes {
         ("/v1/drain", post(control::drain)),
         ("/v1/shutdown", post(control::shutdown)),
         (SEEDS, post(seeds::seeds)),
+        ("/v1/hosts", get(hosts::hosts)),
+        ("/v1/hosts/{host}", get(hosts::host).patch(hosts::change)),
+        ("/v1/hosts/{host}/queue", delete(hosts::drop_queue)),
+        ("/v1/hosts/{host}/requeue", post(hosts::requeue)),
+        ("/v1/urls", get(urls::urls)),
+        ("/v1/explain", get(urls::explain)),
+        ("/v1/traps", get(traps::traps)),
+        ("/v1/traps/release", post(traps::release)),
+        ("/v1/pages", get(pages::page)),
+        ("/v1/pages/body", get(pages::body)),
+        ("/v1/audit", get(audit::audit)),
         ("/v1/reload", post(reload::reload)),
         ("/v1/log-level", get(log_level::log_level).put(log_level::set_log_level)),
     ]

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use crawler_engine::AuditEntry;
 use crawler_url::WireUrl;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -16,7 +17,7 @@ use crate::api::{Message, SeedsAdded};
 use crate::extract::Params;
 use crate::problem::Problem;
 use crate::seed_reader::{SeedFormat, SeedReader};
-use crate::state::Admin;
+use crate::state::{Admin, Peer};
 
 /// A client that sends nothing for so long has gone.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -51,6 +52,7 @@ pub(crate) struct SeedsQuery {
 )]
 pub(crate) async fn seeds(
     State(admin): State<Arc<Admin>>,
+    peer: Peer,
     Params(SeedsQuery { dry_run }): Params<SeedsQuery>,
     request: Request,
 ) -> Result<Json<SeedsAdded>, Problem> {
@@ -67,7 +69,13 @@ pub(crate) async fn seeds(
     if let Some(batch) = reader.last_batch() {
         add(&admin, dry_run, batch, &mut reader.added).await?;
     }
-    Ok(Json(reader.added))
+    let added = reader.added;
+    if !dry_run && added.accepted > 0 {
+        let detail = Some(format!("{} new, {} known", added.accepted, added.duplicate));
+        let entry = AuditEntry { detail, ..peer.did("seeds") };
+        admin.blocking(move |admin| admin.note(entry)).await?;
+    }
+    Ok(Json(added))
 }
 
 async fn add(

@@ -46,6 +46,12 @@ pub enum ControlError {
         /// Why, and what would make sense.
         detail: String,
     },
+    /// No such template is in quarantine.
+    #[error("{template} is not in quarantine; look at the list of traps")]
+    UnknownTrap {
+        /// What was asked for.
+        template: String,
+    },
     /// There is no room for another host.
     #[error(
         "the settings of {max} hosts are changed, which is the limit; take some back, or write a rule \

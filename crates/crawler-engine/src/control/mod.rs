@@ -11,14 +11,17 @@ mod health;
 mod look;
 mod operator;
 mod order;
+mod queues;
+mod refused;
 mod seeds;
+mod traps;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use crawler_frontier::FrontierReader;
-use crawler_url::ShardId;
+use crawler_url::{HostHash, ShardId};
 use tokio::sync::mpsc::error::TrySendError;
 
 pub use audit::AuditEntry;
@@ -31,7 +34,8 @@ pub use look::{
 };
 pub use operator::{HostOrder, HostOverride, HostPriority, OperatorStateError};
 pub(crate) use operator::{Operator, OperatorState};
-pub(crate) use order::{Order, Orders, Task};
+pub(crate) use order::{Dropped, FailedUrl, Order, Orders, Task};
+pub(crate) use queues::REQUEUED;
 pub use seeds::SeedsTaken;
 
 use crate::config::CrawlConfig;
@@ -49,6 +53,8 @@ pub(crate) struct Control {
     pub(crate) orders: Orders,
     pub(crate) operator: Operator,
     pub(crate) audit: AuditLog,
+    /// Held while rows of the report are turned into queued URLs: two at once would queue them twice.
+    requeueing: Mutex<()>,
     /// Gone once the crawl has ended: the store is closed by then.
     reader: RwLock<Option<FrontierReader>>,
 }
@@ -63,6 +69,7 @@ impl Control {
             orders: Orders::new(config.workers),
             operator: Operator::new(config.data_dir.clone(), decided),
             audit: AuditLog::new(config.data_dir.clone()),
+            requeueing: Mutex::new(()),
             reader: RwLock::new(Some(reader)),
         }
     }
@@ -127,5 +134,19 @@ impl CrawlHandle {
                 return Err(ControlError::Busy { shard: shard.0, waited: since.elapsed() });
             }
         }
+    }
+
+    /// Has a shard do something, and waits for its answer.
+    fn ask<T>(
+        &self,
+        shard: ShardId,
+        task: impl FnOnce(SyncSender<T>) -> Task,
+    ) -> Result<T, ControlError> {
+        let receiver = self.send(shard, task)?;
+        self.answer(shard, &receiver)
+    }
+
+    fn shard_of(&self, host: HostHash) -> ShardId {
+        host.slot().shard(self.shared().config.workers)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use crawler_frontier::Candidate;
-use crawler_url::{ShardCount, ShardId};
+use crawler_url::{HostHash, ShardCount, ShardId};
 use tokio::sync::{Mutex, mpsc};
 
 use super::SeedsTaken;
@@ -23,8 +23,33 @@ pub(crate) struct Order {
 /// What is to be done, and where to tell that it is.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// Admit these seeds, all on hosts of the shard.
-    Seeds(Vec<Candidate>, SyncSender<SeedsTaken>),
+    /// Admit these URLs, all on hosts of the shard; of seeds it takes note.
+    Admit(Vec<Candidate>, SyncSender<SeedsTaken>),
+    /// Tell when all that the shard did so far is committed, and so stands in the files.
+    Settle(SyncSender<()>),
+    /// End URLs of a host that wait, at most so many.
+    Drop { host: HostHash, urls_max: u64, answer: SyncSender<Dropped> },
+    /// Queue these failed URLs of a host again.
+    Requeue { host: HostHash, failed: Vec<FailedUrl>, answer: SyncSender<u64> },
+    /// Follow links into a template again that was taken for a trap.
+    Release(String, SyncSender<()>),
+    /// Have what stands beside the frontier committed, with a row of this host.
+    Touch(HostHash, SyncSender<()>),
+}
+
+/// What became of a part of a host's queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dropped {
+    pub(crate) urls: u64,
+    /// More may be waiting.
+    pub(crate) more: bool,
+}
+
+/// A URL that ended with an error, and for what reason.
+#[derive(Debug)]
+pub(crate) struct FailedUrl {
+    pub(crate) link: Candidate,
+    pub(crate) reason: String,
 }
 
 impl Order {

@@ -7,8 +7,8 @@ use super::{ControlError, Task};
 use crate::handle::CrawlHandle;
 use crate::supervisor::seed;
 
-/// Seeds in one order, to bound the time that a shard's loop takes for it.
-const ORDER_SEEDS_MAX: usize = 1024;
+/// URLs in one order, to bound the time that a shard's loop takes for it.
+pub(super) const ORDER_URLS_MAX: usize = 1024;
 
 /// What became of seeds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,14 +32,21 @@ impl CrawlHandle {
     pub fn add_seeds(&self, seeds: Vec<WireUrl>) -> Result<SeedsTaken, ControlError> {
         self.check_open()?;
         self.shared().scope.widen(&seeds);
+        let parts = self.by_shard(seeds)?;
+        self.admit(parts.into_iter().zip(0..).map(|(links, shard)| (ShardId(shard), links)))
+    }
+
+    /// Has shards admit URLs on their hosts.
+    pub(super) fn admit(
+        &self,
+        parts: impl Iterator<Item = (ShardId, Vec<Candidate>)>,
+    ) -> Result<SeedsTaken, ControlError> {
         let mut sent = Vec::new();
-        for (shard, links) in
-            self.by_shard(seeds)?.into_iter().zip(0..).map(|(of, n)| (ShardId(n), of))
-        {
+        for (shard, links) in parts {
             let mut links = links.into_iter().peekable();
             while links.peek().is_some() {
-                let batch: Vec<_> = links.by_ref().take(ORDER_SEEDS_MAX).collect();
-                sent.push((shard, self.send(shard, |answer| Task::Seeds(batch, answer))?));
+                let batch: Vec<_> = links.by_ref().take(ORDER_URLS_MAX).collect();
+                sent.push((shard, self.send(shard, |answer| Task::Admit(batch, answer))?));
             }
         }
         let mut taken = SeedsTaken::default();

@@ -80,6 +80,15 @@ impl HostContext {
         }
     }
 
+    /// That robots.txt could not be had is forgotten, here and as it is stored: it is asked for again.
+    pub(super) fn forget_closed(&mut self) {
+        let is_unknown = self.http.is_none() && self.https.is_none();
+        if self.closed.take().is_some() || is_unknown {
+            (self.http, self.https, self.robots_failures) = (None, None, 0);
+            self.recalled = [true; 2];
+        }
+    }
+
     fn is_busy(&self) -> bool {
         self.robots_pending || self.leases_open > 0
     }

@@ -30,6 +30,7 @@ use crate::writer::ToWriter;
 mod capture;
 mod cookies;
 mod crawl_log;
+mod emptying;
 mod gauges;
 mod hosts;
 mod idle;

@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering::Acquire;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use crawler_frontier::{Candidate, Tally, TallyId};
+use crawler_frontier::{Candidate, FrontierError, Source, Tally, TallyId};
 
 use super::Shard;
+use super::emptying::Emptying;
 use crate::clock;
 use crate::control::{Order, SeedsTaken, Task};
 use crate::outstanding::WorkGuard;
@@ -23,11 +24,15 @@ pub(super) struct OpenOrders {
 }
 
 /// What an order waits for.
-enum Step {
+pub(super) enum Step {
     /// The seen set has to decide.
     Tally(TallyId, SyncSender<SeedsTaken>),
     /// A hand-over has to be committed; then this is told.
     Commit(u64, Box<dyn FnOnce()>),
+    /// Its host has to be emptied.
+    Drop(Emptying),
+    /// What is stored of its host must be committed first.
+    Again(Task),
     /// Nothing: it is done.
     Done,
 }
@@ -59,8 +64,19 @@ impl Shard {
     pub(super) fn take_order(&mut self, order: Order) {
         let Order { task, guard } = order;
         let step = match task {
-            Task::Seeds(links, answer) => self.take_seeds(links, answer),
+            Task::Admit(links, answer) => self.admit_links(links, answer),
+            Task::Settle(answer) => Ok(self.when_committed(answer, ())),
+            Task::Drop { host, urls_max, answer } => {
+                Ok(Step::Drop(Emptying { host, left: urls_max, dropped: 0, answer }))
+            }
+            Task::Requeue { host, failed, answer } => self.requeue(host, failed, answer),
+            Task::Release(template, answer) => {
+                self.traps.release(&template);
+                Ok(self.when_committed(answer, ()))
+            }
+            Task::Touch(host, answer) => self.touch(host, answer),
         };
+        let step = self.or_broken(step);
         self.orders.open.push((step, guard));
     }
 
@@ -74,6 +90,14 @@ impl Shard {
         for (step, guard) in std::mem::take(&mut self.orders.open) {
             let step = match step {
                 Step::Tally(id, answer) => self.tally(id, answer),
+                Step::Drop(emptying) => {
+                    let step = self.drop_some(emptying);
+                    self.or_broken(step)
+                }
+                Step::Again(task) => {
+                    self.take_order(Order { task, guard });
+                    continue;
+                }
                 step => step,
             };
             is_undecided |= matches!(step, Step::Tally(..));
@@ -91,20 +115,25 @@ impl Shard {
         }
     }
 
-    fn take_seeds(&mut self, links: Vec<Candidate>, answer: SyncSender<SeedsTaken>) -> Step {
-        for link in &links {
+    fn admit_links(
+        &mut self,
+        links: Vec<Candidate>,
+        answer: SyncSender<SeedsTaken>,
+    ) -> Result<Step, FrontierError> {
+        for link in links.iter().filter(|link| link.source == Source::Seed) {
             self.frontier.add_seed(&link.url);
         }
-        match self.frontier.admit_tallied(links, clock::now()) {
-            Ok((admitted, id)) => {
-                self.count_admitted(&admitted);
-                self.tally(id, answer)
-            }
-            Err(error) => {
-                self.broken = Some(error);
-                Step::Done
-            }
-        }
+        let (admitted, id) = self.frontier.admit_tallied(links, clock::now())?;
+        self.count_admitted(&admitted);
+        Ok(self.tally(id, answer))
+    }
+
+    /// A frontier that cannot be read ends the shard, and the order with it.
+    fn or_broken(&mut self, step: Result<Step, FrontierError>) -> Step {
+        step.unwrap_or_else(|error| {
+            self.broken = Some(error);
+            Step::Done
+        })
     }
 
     fn tally(&mut self, id: TallyId, answer: SyncSender<SeedsTaken>) -> Step {
@@ -115,7 +144,7 @@ impl Shard {
     }
 
     /// Tells `what` when everything done so far is committed.
-    fn when_committed<T: 'static>(&self, answer: SyncSender<T>, what: T) -> Step {
+    pub(super) fn when_committed<T: 'static>(&self, answer: SyncSender<T>, what: T) -> Step {
         // Who asked may have gone away; then there is nobody to tell.
         let tell = Box::new(move || drop(answer.try_send(what)));
         Step::Commit(self.frontier.next_number(), tell)

@@ -135,6 +135,13 @@ impl TemplateWatch {
         Some(Trap { template, host, pages, new, at_ms, released: false })
     }
 
+    /// Takes a template out of quarantine for good.
+    pub(super) fn release(&mut self, template: &str) {
+        if let Some(template) = self.trapped.take(template) {
+            self.released.insert(template);
+        }
+    }
+
     fn quarantine(&mut self, trap: &Trap) {
         self.hosts.insert(trap.host.hash());
         self.trapped.insert(trap.template.as_str().into());

@@ -155,6 +155,30 @@ impl Frontier {
         Ok(())
     }
 
+    /// Queues URLs of a host in memory again that had ended with an error. They are members of the
+    /// seen set and stay so; whoever calls knows that none of them is queued. Gives how many.
+    pub fn readmit(
+        &mut self,
+        host: HostHash,
+        candidates: impl IntoIterator<Item = Candidate>,
+        now: UnixMillis,
+    ) -> u64 {
+        let Some(idx) = self.hosts.idx(host) else { return 0 };
+        let mut n = 0;
+        for candidate in candidates {
+            debug_assert_eq!(candidate.fingerprint.host, host);
+            let record = record::encode(&mut self.scratch, &candidate);
+            self.append(idx, Class::of(candidate.source, candidate.depth), &record, now);
+            n += 1;
+        }
+        if let Some(host) = self.hosts.get_mut(idx) {
+            host.totals.done = host.totals.done.saturating_sub(n);
+            host.totals.failed = host.totals.failed.saturating_sub(n);
+        }
+        self.plan(idx);
+        n
+    }
+
     fn shed(
         &mut self,
         host: HostHash,

@@ -7,7 +7,7 @@ use crate::host_queue::Best;
 use crate::key::QueueKey;
 use crate::record::{self, RecordBytes};
 use crawler_politeness::UnixMillis;
-use crawler_url::{Fingerprint, WireUrl};
+use crawler_url::{Fingerprint, HostHash, WireUrl};
 use std::time::Duration;
 
 /// How soon a host that is due on disk is looked for again when memory had no room.
@@ -49,6 +49,17 @@ pub enum Next {
     Empty,
 }
 
+/// What there is to do for one host.
+#[derive(Debug)]
+pub enum NextOf {
+    /// This URL.
+    Lease(Box<Lease>),
+    /// Its URLs come to sight with the next commit.
+    AwaitCommit,
+    /// Nothing waits.
+    Empty,
+}
+
 impl Frontier {
     /// Leases the best URL of the host that has been due longest. Reads from disk when the host's
     /// part in memory has run out, and the hosts whose time has come: some 20 µs, longer when the
@@ -71,6 +82,20 @@ impl Frontier {
             }
         }
         Ok(self.next_event(now))
+    }
+
+    /// Leases the best URL of a host in memory, whether or not its time has come.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds something else than was written.
+    pub fn lease_of(&mut self, host: HostHash) -> Result<NextOf, FrontierError> {
+        let Some(idx) = self.hosts.idx(host) else { return Ok(NextOf::Empty) };
+        if self.hosts.get(idx).is_none_or(|host| host.best() == Best::None) {
+            return Ok(NextOf::Empty);
+        }
+        let leased = self.lease_from(idx);
+        self.plan(idx);
+        Ok(leased?.map_or(NextOf::AwaitCommit, |lease| NextOf::Lease(Box::new(lease))))
     }
 
     /// What a shard without work waits for.

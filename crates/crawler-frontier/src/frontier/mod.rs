@@ -15,7 +15,7 @@ mod wake;
 
 pub use admit::{Admitted, Intake, Shed};
 pub use arrange::{Arrangement, Summoned};
-pub use lease::{Lease, Next};
+pub use lease::{Lease, Next, NextOf};
 pub use recover::Wake;
 pub use settle::Disposition;
 pub use tally::{Tally, TallyId};

@@ -6,6 +6,7 @@ mod durability;
 mod life;
 mod look;
 mod model;
+mod readmit;
 mod repair;
 mod tally;
 mod tree;

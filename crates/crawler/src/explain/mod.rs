@@ -107,11 +107,21 @@ pub(crate) struct Basis<'a> {
 
 /// Looks everything up. A crawl that runs keeps its store to itself; its output files are read.
 pub(crate) fn explain(url: WireUrl, basis: Basis<'_>) -> anyhow::Result<Explanation> {
+    let mut notes = Vec::new();
+    let stored = stored(&url, basis.settings, &mut notes)?;
+    explain_stored(url, basis, stored.as_ref(), notes)
+}
+
+/// The same, with what the store says.
+pub(crate) fn explain_stored(
+    url: WireUrl,
+    basis: Basis<'_>,
+    stored: Option<&StoredUrl>,
+    mut notes: Vec<String>,
+) -> anyhow::Result<Explanation> {
     let Basis { settings, raw, rules, mut seeds, now } = basis;
     let dir = &settings.output;
-    let mut notes = Vec::new();
-    let stored = stored(&url, settings, &mut notes)?;
-    let canonical = stored.as_ref().and_then(|stored| stored.canonical.clone());
+    let canonical = stored.and_then(|stored| stored.canonical.clone());
     let canonical = canonical.unwrap_or_else(|| settings.canonical.clone());
     seeds.extend(stored.iter().flat_map(|stored| stored.seeds.clone()));
     if seeds.is_empty() {
@@ -132,18 +142,18 @@ pub(crate) fn explain(url: WireUrl, basis: Basis<'_>) -> anyhow::Result<Explanat
         Some(page) => first_with(&pages, &page.digest, &page.url)?,
         None => None,
     };
-    let depth = depth(stored.as_ref(), page.as_ref(), skipped.as_ref());
+    let depth = depth(stored, page.as_ref(), skipped.as_ref());
     let mut explanation = Explanation {
         answer: String::new(),
         canonical: form.as_str().to_owned(),
-        fingerprint: stored.as_ref().map(|stored| hex(stored.fingerprint)),
+        fingerprint: stored.map(|stored| hex(stored.fingerprint)),
         surt: surt(&url),
         slot: url.host_hash().slot().get(),
         scope: ScopeJudge::new(rules, &seeds, raw).answer(&url, depth),
-        robots: stored.as_ref().and_then(robots),
-        budget: stored.as_ref().and_then(|stored| budget(stored, settings)),
-        next_fetch: stored.as_ref().and_then(|stored| next_fetch(stored, now)),
-        queue: stored.as_ref().and_then(queue),
+        robots: stored.and_then(robots),
+        budget: stored.and_then(|stored| budget(stored, settings)),
+        next_fetch: stored.and_then(|stored| next_fetch(stored, now)),
+        queue: stored.and_then(queue),
         page,
         duplicate_of,
         skipped,
@@ -151,7 +161,7 @@ pub(crate) fn explain(url: WireUrl, basis: Basis<'_>) -> anyhow::Result<Explanat
         host,
         url,
     };
-    explanation.answer = show::answer(&explanation, stored.as_ref());
+    explanation.answer = show::answer(&explanation, stored);
     Ok(explanation)
 }
 

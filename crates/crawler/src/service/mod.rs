@@ -1,5 +1,7 @@
-//! What runs beside a crawl: the admin interface, telemetry, and what the service manager is told.
+//! What runs beside a crawl: the admin interface, the action directory, telemetry, and what the service
+//! manager is told.
 
+mod action_dir;
 mod notify;
 mod process;
 mod reload;
@@ -19,6 +21,9 @@ use reload::Configuration;
 /// Where a service listens, if nothing else is set.
 const USUAL_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7070);
 
+/// Where a service finds orders, in its data directory.
+const USUAL_ACTION_DIR: &str = "action";
+
 /// What is set up before the crawl begins.
 pub(crate) struct Service {
     listener: Option<Result<TcpListener, ListenError>>,
@@ -26,6 +31,7 @@ pub(crate) struct Service {
     hosts: Vec<String>,
     collector: Option<String>,
     process: Arc<CrawlProcess>,
+    action_dir: Option<PathBuf>,
     is_daemon: bool,
 }
 
@@ -50,7 +56,14 @@ impl Service {
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
             collector: settings.otlp_endpoint.clone(),
-            process: Arc::new(CrawlProcess::new(settings, Configuration::new(sources, raw))),
+            process: Arc::new(CrawlProcess::new(
+                settings,
+                Configuration::new(sources, settings.clone(), raw),
+            )),
+            action_dir: settings
+                .action_dir
+                .clone()
+                .or_else(|| settings.daemon.then(|| settings.output.join(USUAL_ACTION_DIR))),
             is_daemon: settings.daemon,
         })
     }
@@ -78,6 +91,9 @@ impl Service {
 
     fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
         notify::start(crawl.clone())?;
+        if let Some(dir) = self.action_dir {
+            action_dir::watch(dir, crawl.clone())?;
+        }
         let exporter = self.collector.map(|url| Exporter::start(url, crawl.clone())).transpose()?;
         let Some(listener) = self.listener else {
             return Ok(Running { _server: None, _exporter: exporter });

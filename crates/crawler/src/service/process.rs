@@ -1,14 +1,20 @@
 //! What the admin interface has the process do.
 
+use std::time::SystemTime;
+
 use crawler_admin::api::Reloaded;
 use crawler_admin::{Process, Refused};
+use crawler_engine::StoredUrl;
+use crawler_politeness::UnixMillis;
 use crawler_url::WireUrl;
+use serde_json::Value;
 
 use super::notify;
 use super::reload::Configuration;
+use crate::explain::{Basis, explain_stored};
 use crate::logging;
 use crate::seeds::parse_seed;
-use crate::settings::{Settings, log_filter};
+use crate::settings::{Settings, log_filter, year_at};
 
 /// This process, as far as it concerns the crawl.
 pub(super) struct CrawlProcess {
@@ -22,16 +28,39 @@ impl CrawlProcess {
     }
 }
 
+/// The URL that is meant by the text of a seed, or what is wrong with it.
+pub(super) fn seed(text: &str) -> Result<WireUrl, String> {
+    parse_seed(text).map_err(|bad| match bad.mend {
+        Some(mend) => format!("{}: {mend}", bad.reason),
+        None => bad.reason,
+    })
+}
+
 impl Process for CrawlProcess {
     fn memory_limit_bytes(&self) -> Option<u64> {
         self.memory_limit_bytes
     }
 
     fn parse_seed(&self, text: &str) -> Result<WireUrl, String> {
-        parse_seed(text).map_err(|bad| match bad.mend {
-            Some(mend) => format!("{}: {mend}", bad.reason),
-            None => bad.reason,
-        })
+        seed(text)
+    }
+
+    fn explain(&self, url: WireUrl, stored: &StoredUrl) -> Result<Value, Refused> {
+        let (settings, raw) = self.configuration.in_force();
+        let clock = SystemTime::now();
+        let rules = settings.scope_rules(year_at(clock));
+        let since_1970 = clock.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let basis = Basis {
+            settings: &settings,
+            raw: &raw,
+            rules: &rules,
+            // The store has those of the crawl.
+            seeds: Vec::new(),
+            now: UnixMillis::default() + since_1970,
+        };
+        let explained = explain_stored(url, basis, Some(stored), Vec::new())
+            .and_then(|explanation| Ok(serde_json::to_value(explanation)?));
+        explained.map_err(|error| Refused { message: format!("{error:#}"), hint: None })
     }
 
     fn reload(&self) -> Result<Reloaded, Refused> {

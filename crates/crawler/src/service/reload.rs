@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crawler_admin::api::Reloaded;
 
 use crate::logging;
-use crate::settings::{self, Loaded, Problems, RawConfig, Sources, table};
+use crate::settings::{self, Loaded, Problems, RawConfig, Settings, Sources, table};
 
 /// The one setting that the process itself changes while it runs.
 const LOG_LEVEL: &str = "log_level";
@@ -13,12 +13,17 @@ const LOG_LEVEL: &str = "log_level";
 /// The configuration in force, and where it is written.
 pub(super) struct Configuration {
     sources: Sources,
-    in_force: Mutex<RawConfig>,
+    in_force: Mutex<(Settings, RawConfig)>,
 }
 
 impl Configuration {
-    pub(super) fn new(sources: Sources, in_force: RawConfig) -> Self {
-        Self { sources, in_force: Mutex::new(in_force) }
+    pub(super) fn new(sources: Sources, settings: Settings, raw: RawConfig) -> Self {
+        Self { sources, in_force: Mutex::new((settings, raw)) }
+    }
+
+    /// What holds, and where it is written.
+    pub(super) fn in_force(&self) -> (Settings, RawConfig) {
+        self.locked().clone()
     }
 
     /// Reads all sources again. What can change while the crawl runs holds from now on.
@@ -29,10 +34,11 @@ impl Configuration {
         let Loaded { raw, settings, warnings } = settings::load(&self.sources)?;
         let mut in_force = self.locked();
         let mut reloaded = Reloaded::default();
-        for key in differing(&in_force, &raw) {
+        for key in differing(&in_force.1, &raw) {
             if key == LOG_LEVEL {
                 logging::set_level(&settings.log_level);
-                in_force.take_over(key, &raw);
+                in_force.0.log_level.clone_from(&settings.log_level);
+                in_force.1.take_over(key, &raw);
                 reloaded.changed.push(key.to_owned());
             } else {
                 reloaded.needs_restart.push(key.to_owned());
@@ -49,7 +55,7 @@ impl Configuration {
         Ok(reloaded)
     }
 
-    fn locked(&self) -> MutexGuard<'_, RawConfig> {
+    fn locked(&self) -> MutexGuard<'_, (Settings, RawConfig)> {
         self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,8 +83,8 @@ mod tests {
     fn what_differs_is_told_and_a_mistake_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let first = sources("delay = 2\nlog_level = \"info\"\nworkers = 1\n", &dir);
-        let in_force = settings::load(&first).unwrap().raw;
-        let configuration = Configuration::new(first, in_force);
+        let loaded = settings::load(&first).unwrap();
+        let configuration = Configuration::new(first, loaded.settings, loaded.raw);
         assert_eq!(configuration.reload().unwrap(), Reloaded::default());
 
         sources("# moved\ndelay = 2\nlog_level = \"warn\"\nworkers = 3\n", &dir);
@@ -91,6 +97,8 @@ mod tests {
         sources("log_level = \"loud\"\n", &dir);
         let problems = configuration.reload().unwrap_err().to_string();
         assert!(problems.contains("crawler.toml:1"), "{problems}");
-        assert_eq!(configuration.locked().entries(table::find(LOG_LEVEL).unwrap())[0].text, "warn");
+        let (settings, raw) = configuration.in_force();
+        assert_eq!(settings.log_level, "warn");
+        assert_eq!(raw.entries(table::find(LOG_LEVEL).unwrap())[0].text, "warn");
     }
 }

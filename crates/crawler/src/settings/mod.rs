@@ -42,7 +42,7 @@ pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
-pub(crate) use value::show_duration;
+pub(crate) use value::{parse_duration, show_duration};
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};
@@ -133,6 +133,7 @@ pub(crate) struct Settings {
     pub(crate) admin: AdminAddr,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) admin_hosts: Vec<String>,
+    pub(crate) action_dir: Option<PathBuf>,
 }
 
 /// Stands in `Settings::blank` until the table's default is read.
@@ -358,6 +359,7 @@ impl Settings {
             admin: AdminAddr::Off,
             otlp_endpoint: None,
             admin_hosts: Vec::new(),
+            action_dir: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod look;
 mod operator;
+mod queues;
 mod seeds;
 
 use super::*;

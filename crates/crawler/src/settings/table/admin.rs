@@ -1,6 +1,7 @@
 //! Watching and steering a crawl that runs.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::Setting;
 use crate::settings::AdminAddr;
@@ -37,7 +38,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         "OpenTelemetry collector that gets the metrics and a sample of at most 512 fetches every 10 s, by \
          OTLP over HTTP with JSON: http://127.0.0.1:4318, to which /v1/metrics and /v1/traces are added",
     ),
+    Setting::value(
+        "action_dir",
+        "DIR",
+        "",
+        |s, given| put(&mut s.action_dir, given.one(|text| Ok(action_dir(text)))),
+        "Directory to drop orders in: NAME.seeds has URLs, NAME.block hosts to leave alone. Each is moved to \
+         done/ or failed/ in it, with what came of it beside. With --daemon the default is \
+         DIR/action in the output directory",
+    ),
 ];
+
+fn action_dir(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text)).filter(|_| !text.is_empty())
+}
 
 fn addr(text: &str) -> Result<AdminAddr, Refusal> {
     match text {

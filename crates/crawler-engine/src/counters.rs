@@ -50,9 +50,8 @@ pub struct Counters {
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
     pub revisited: u64,
-    /// URLs that had failed and are queued again, by the reason; already taken from [`failed`](Self::failed)
-    /// once they are in a sum.
-    #[serde(skip)]
+    /// URLs that had failed and were queued again, by the reason; in a sum they are no longer in
+    /// [`failed`](Self::failed).
     pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
 
@@ -87,6 +86,7 @@ impl Counters {
             if let Some(failed) = self.failed.get_mut(&reason) {
                 *failed = failed.saturating_sub(n);
             }
+            *self.requeued.entry(reason).or_default() += n;
         }
     }
 

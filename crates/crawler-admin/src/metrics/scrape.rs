@@ -62,7 +62,8 @@ impl Scrape {
     fn counts(&self, out: &mut Teller<'_>) -> Result<(), Error> {
         let counters = &self.snapshot.counters;
         out.by_reason(&f::FETCH, &by_class(&counters.status))?;
-        out.by_reason(&f::FAILED, &counters.failed)?;
+        // What was queued again is taken from the failures, and a counter must not fall.
+        out.by_reason(&f::FAILED, &sum(&counters.failed, &counters.requeued))?;
         out.by_reason(&f::REQUEUED, &counters.requeued)?;
         out.by_reason(&f::SKIPPED, &counters.skipped)?;
         out.count(&f::RETRIED, counters.retried)?;
@@ -132,6 +133,14 @@ impl Scrape {
 
 fn label(value: &str) -> [String; 1] {
     [value.to_owned()]
+}
+
+fn sum<K: Ord + Clone>(some: &BTreeMap<K, u64>, more: &BTreeMap<K, u64>) -> BTreeMap<K, u64> {
+    let mut sum = some.clone();
+    for (reason, count) in more {
+        *sum.entry(reason.clone()).or_default() += count;
+    }
+    sum
 }
 
 fn by_class(statuses: &BTreeMap<u16, u64>) -> BTreeMap<String, u64> {

@@ -21,7 +21,7 @@ fn scrape() -> Scrape {
         "counters": {
             "discovered": 30, "fetched": 10, "status": { "200": 8, "404": 1, "599": 1, "999": 0 },
             "failed": { "dns": 2, "Quoted\"\n": 3, "": 1 }, "skipped": many,
-            "wire_bytes": 1000, "robots_outcomes": { "found": 3 },
+            "requeued": { "dns": 4 }, "wire_bytes": 1000, "robots_outcomes": { "found": 3 },
         },
         "queued": 14, "in_flight": 4, "seen": 30, "hosts_known": 3, "hosts_ready": 1,
         "hosts_snoozed": 1, "hosts_in_flight": 1, "restarts": 0, "stalls": 0,
@@ -169,7 +169,7 @@ fn labels_are_bounded_and_nothing_is_lost_by_it() {
     let sum = |name: &str| families[name].samples.iter().map(|it| it.value).sum::<f64>();
     assert_eq!(
         (sum("crawler_skipped"), sum("crawler_failed"), sum("crawler_fetch")),
-        (200.0, 6.0, 10.0)
+        (200.0, 10.0, 10.0)
     );
     let failed: Vec<_> =
         families["crawler_failed"].samples.iter().map(|it| &it.labels[0].1).collect();

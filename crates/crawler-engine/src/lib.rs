@@ -53,7 +53,7 @@ pub use config::{
 pub use control::{
     AuditEntry, ControlError, EndedPage, EndedState, EndedUrl, Health, HostList, HostOrder,
     HostOverride, HostPriority, HostQuery, HostReport, HostSort, HostState, OperatorStateError,
-    QueuedPage, QueuedView, SeedsTaken, ShardHealth,
+    QueuedPage, QueuedView, Reconfigured, SeedsTaken, ShardHealth,
 };
 pub use cores::usable_cores;
 pub use counters::Counters;

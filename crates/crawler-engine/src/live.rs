@@ -60,6 +60,12 @@ impl Shared {
         self.wake_shards();
     }
 
+    /// Has everybody heed another configuration.
+    pub(crate) fn publish(&self, config: CrawlConfig) {
+        self.live.change(|_| Live::new(config, &self.control.operator));
+        self.wake_shards();
+    }
+
     /// Calls all shards back to their loops.
     fn wake_shards(&self) {
         self.writer.committed.iter().for_each(|(_, waiting)| waiting.notify_one());

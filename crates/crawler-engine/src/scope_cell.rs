@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crawler_url::WireUrl;
-use crawler_url::scope::Scope;
+use crawler_url::scope::{Scope, ScopeRules};
 
 /// The current scope and a version by which a shard sees cheaply that it changed.
 #[derive(Debug)]
@@ -24,6 +24,13 @@ impl ScopeCell {
 
     pub(crate) fn load(&self) -> Arc<Scope> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has what follows be judged by other rules of the same kind; the seeds stay.
+    pub(crate) fn set_rules(&self, rules: &ScopeRules) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(current.with_rules(rules.clone()));
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Makes `seeds` (and what the scope kind says of them) part of the scope.

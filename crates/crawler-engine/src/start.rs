@@ -162,6 +162,8 @@ pub(crate) fn start_measured(
     mut config: CrawlConfig,
     measure: Measure,
 ) -> Result<CrawlHandle, StartError> {
+    // As asked for, to be compared with what another configuration asks for.
+    let concurrency = config.concurrency;
     let files = share_files(&mut config);
     let watch = Watch::new(config.ceilings, config.data_dir.clone(), measure);
     let lock = prepare(&config.data_dir, config.start)?;
@@ -200,7 +202,7 @@ pub(crate) fn start_measured(
     let shards = usize::from(config.workers.get());
     let control = Control::new(&config, frontier.reader(), load_operator(&config)?);
     let shared = Arc::new(Shared {
-        live: LiveCell::new(&config, &control.operator),
+        live: LiveCell::new(&CrawlConfig { concurrency, ..config.clone() }, &control.operator),
         throughput: Arc::new(Throughput::new(&config)),
         tls_roots: TlsRoots::load(&config.fetch)?,
         phase: watch::Sender::new(Phase::Starting),
@@ -376,7 +378,9 @@ fn spawn(
     let end = Arc::new(End::default());
     let handle = CrawlHandle::new(Arc::clone(&shared), Arc::clone(&end));
     let Begin { seeds, lock, watch } = begin;
-    let supervisor = Supervisor { shared, reader, to_writer, writer, seeds, lock, watch, end };
+    let live_version = shared.live.version();
+    let supervisor =
+        Supervisor { shared, reader, to_writer, writer, seeds, lock, watch, end, live_version };
     std::thread::Builder::new()
         .name("supervisor".to_owned())
         .spawn(move || supervisor.run())

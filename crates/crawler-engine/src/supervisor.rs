@@ -46,6 +46,8 @@ pub(crate) struct Supervisor {
     pub(crate) lock: DirLock,
     pub(crate) watch: Watch,
     pub(crate) end: Arc<End>,
+    /// Of the settings that were last heeded.
+    pub(crate) live_version: u64,
 }
 
 /// One shard's thread, as the supervisor sees it.
@@ -96,6 +98,7 @@ impl Supervisor {
             std::thread::sleep(TICK);
             self.shared.supervisor_at.store(clock::now().0, Relaxed);
             // Before anything is leased or admitted for the first time.
+            self.heed_changes();
             self.watch.look(&self.shared.pressure, Instant::now());
             self.check_shards(shards);
             self.sample();
@@ -119,6 +122,15 @@ impl Supervisor {
         }
     }
 
+    /// Has the watch keep to the ceilings that are in force.
+    fn heed_changes(&mut self) {
+        let version = self.shared.live.version();
+        if version != self.live_version {
+            self.live_version = version;
+            self.watch.set_ceilings(self.shared.live.load().config.ceilings);
+        }
+    }
+
     /// Keeps what the numbers of the last minute are counted from.
     fn sample(&self) {
         let read = || CapacityUse::sum(self.shared.gauges.iter().map(|g| g.capacity.read()));
@@ -131,7 +143,8 @@ impl Supervisor {
         if shared.phase() != Phase::Running {
             return;
         }
-        let limits = &shared.config.limits;
+        let live = shared.live.load();
+        let limits = &live.config.limits;
         let bytes_spent = |limit| locked(&shared.totals).wire_bytes >= limit;
         let time_spent = |limit| locked(&shared.clock).elapsed() >= limit;
         if shared.outstanding.is_zero() && shared.config.when_done == WhenDone::Stop {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crawler_politeness::{DomainKey, DomainLimits, DomainPermit, DomainPlace, RateCap, UnixMillis};
 use crawler_url::{WireUrl, owner_domain};
 
-use crate::config::CrawlConfig;
+use crate::config::{CrawlConfig, Limits};
 
-/// Limits over all shards besides those per IP address; each is `None` when it is off.
+/// Limits over all shards besides those per IP address.
 #[derive(Debug)]
 pub(crate) struct Throughput {
-    requests: Option<RateCap>,
-    bytes: Option<RateCap>,
+    requests: RateCap,
+    bytes: RateCap,
+    /// `None` when they are not limited.
     domains: Option<Arc<DomainLimits>>,
 }
 
@@ -20,8 +21,8 @@ impl Throughput {
         let is_limited = config.domain_concurrency.is_some() || !config.domain_interval.is_zero();
         let concurrency = config.domain_concurrency.unwrap_or(u16::MAX);
         Self {
-            requests: config.limits.requests_per_second.map(RateCap::new),
-            bytes: config.limits.bytes_per_second.map(RateCap::new),
+            requests: cap(config.limits.requests_per_second),
+            bytes: cap(config.limits.bytes_per_second),
             domains: is_limited
                 .then(|| Arc::new(DomainLimits::new(concurrency, config.domain_interval))),
         }
@@ -29,26 +30,30 @@ impl Throughput {
 
     /// Whether another request may start at `now`; else when.
     pub(crate) fn check(&self, now: UnixMillis) -> Result<(), UnixMillis> {
-        [&self.requests, &self.bytes].into_iter().flatten().try_for_each(|cap| cap.check(now))
+        self.requests.check(now).and_then(|()| self.bytes.check(now))
+    }
+
+    /// Other limits from now on, where they differ from those before.
+    pub(crate) fn change(&self, before: &Limits, after: &Limits) {
+        if before.requests_per_second != after.requests_per_second {
+            self.requests.set(after.requests_per_second);
+        }
+        if before.bytes_per_second != after.bytes_per_second {
+            self.bytes.set(after.bytes_per_second);
+        }
     }
 
     pub(crate) fn take_request(&self, now: UnixMillis) {
-        if let Some(cap) = &self.requests {
-            cap.take(1, now);
-        }
+        self.requests.take(1, now);
     }
 
     /// A request that was taken was not sent.
     pub(crate) fn give_request_back(&self) {
-        if let Some(cap) = &self.requests {
-            cap.give_back(1);
-        }
+        self.requests.give_back(1);
     }
 
     pub(crate) fn take_bytes(&self, bytes: u64, now: UnixMillis) {
-        if let Some(cap) = &self.bytes {
-            cap.take(bytes, now);
-        }
+        self.bytes.take(bytes, now);
     }
 
     /// The right to one request to the URL's domain, if domains are limited; else a place in the
@@ -62,4 +67,8 @@ impl Throughput {
         let Some(domains) = &self.domains else { return Ok(None) };
         domains.reserve(DomainKey::new(owner_domain(url.host())), now, place).map(Some)
     }
+}
+
+fn cap(per_second: Option<u64>) -> RateCap {
+    per_second.map_or_else(RateCap::unlimited, RateCap::new)
 }

@@ -11,7 +11,8 @@ use crate::UnixMillis;
 /// the cap for that moment; they all wait for it afterwards, so that the mean is kept.
 #[derive(Debug)]
 pub struct RateCap {
-    per_second: u64,
+    /// 0 is without limit.
+    per_second: AtomicU64,
     /// In microseconds since the epoch.
     free_at: AtomicU64,
 }
@@ -26,7 +27,23 @@ impl RateCap {
     /// At most `per_second` units in the mean; 0 counts as 1.
     #[must_use]
     pub fn new(per_second: u64) -> Self {
-        Self { per_second: per_second.max(1), free_at: AtomicU64::new(0) }
+        Self { per_second: AtomicU64::new(per_second.max(1)), free_at: AtomicU64::new(0) }
+    }
+
+    /// Without a limit, until one is [set](Self::set).
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { per_second: AtomicU64::new(0), free_at: AtomicU64::new(0) }
+    }
+
+    /// Another limit from now on, or none. What was taken under the one before is forgotten.
+    pub fn set(&self, per_second: Option<u64>) {
+        self.per_second.store(per_second.map_or(0, |limit| limit.max(1)), Ordering::Relaxed);
+        self.free_at.store(0, Ordering::Relaxed);
+    }
+
+    fn is_unlimited(&self) -> bool {
+        self.per_second.load(Ordering::Relaxed) == 0
     }
 
     /// Whether something may start at `now`; else when.
@@ -34,6 +51,9 @@ impl RateCap {
     /// # Errors
     /// The time to try again, later than `now`.
     pub fn check(&self, now: UnixMillis) -> Result<(), UnixMillis> {
+        if self.is_unlimited() {
+            return Ok(());
+        }
         let free_at = self.free_at.load(Ordering::Relaxed);
         let micros = micros(now);
         if free_at <= micros || free_at > micros.saturating_add(AHEAD_MICROS_MAX) {
@@ -44,6 +64,9 @@ impl RateCap {
 
     /// Counts `units` that were taken at `now`.
     pub fn take(&self, units: u64, now: UnixMillis) {
+        if self.is_unlimited() {
+            return;
+        }
         let micros = micros(now);
         let cost = self.cost(units);
         let after = |free_at: u64| {
@@ -57,6 +80,9 @@ impl RateCap {
 
     /// Takes back `units` that were not used after all.
     pub fn give_back(&self, units: u64) {
+        if self.is_unlimited() {
+            return;
+        }
         let cost = self.cost(units);
         let before = |free_at: u64| Some(free_at.saturating_sub(cost));
         let _ = self.free_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, before);
@@ -64,7 +90,8 @@ impl RateCap {
 
     /// In microseconds; no single taking costs more than the longest wait.
     fn cost(&self, units: u64) -> u64 {
-        let cost = u128::from(units) * 1_000_000 / u128::from(self.per_second);
+        let per_second = self.per_second.load(Ordering::Relaxed).max(1);
+        let cost = u128::from(units) * 1_000_000 / u128::from(per_second);
         u64::try_from(cost).unwrap_or(u64::MAX).min(AHEAD_MICROS_MAX / 2)
     }
 }
@@ -98,6 +125,21 @@ mod tests {
             let range = per_second * 100 - units..=per_second * 100 + burst;
             assert!(range.contains(&taken), "{per_second} of {units}: {taken}");
         }
+    }
+
+    #[test]
+    fn another_limit_holds_from_when_it_is_set() {
+        let (cap, now) = (RateCap::unlimited(), UnixMillis(1_000_000));
+        cap.take(u64::MAX, now);
+        assert_eq!(cap.check(now), Ok(()));
+        cap.set(Some(2));
+        cap.take(1, now);
+        assert_eq!(cap.check(now), Err(UnixMillis(1_000_490)));
+        cap.set(Some(1_000));
+        assert_eq!(cap.check(now), Ok(()));
+        cap.take(u64::MAX, now);
+        cap.set(None);
+        assert_eq!(cap.check(now), Ok(()));
     }
 
     #[test]

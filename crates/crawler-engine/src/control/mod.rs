@@ -12,6 +12,7 @@ mod look;
 mod operator;
 mod order;
 mod queues;
+mod reconfigure;
 mod refused;
 mod seeds;
 mod traps;
@@ -36,6 +37,7 @@ pub use operator::{HostOrder, HostOverride, HostPriority, OperatorStateError};
 pub(crate) use operator::{Operator, OperatorState};
 pub(crate) use order::{Dropped, FailedUrl, Order, Orders, Task};
 pub(crate) use queues::REQUEUED;
+pub use reconfigure::Reconfigured;
 pub use seeds::SeedsTaken;
 
 use crate::config::CrawlConfig;
@@ -55,6 +57,8 @@ pub(crate) struct Control {
     pub(crate) audit: AuditLog,
     /// Held while rows of the report are turned into queued URLs: two at once would queue them twice.
     requeueing: Mutex<()>,
+    /// Held while what differs is found out and put in force.
+    reconfiguring: Mutex<()>,
     /// Gone once the crawl has ended: the store is closed by then.
     reader: RwLock<Option<FrontierReader>>,
 }
@@ -70,6 +74,7 @@ impl Control {
             operator: Operator::new(config.data_dir.clone(), decided),
             audit: AuditLog::new(config.data_dir.clone()),
             requeueing: Mutex::new(()),
+            reconfiguring: Mutex::new(()),
             reader: RwLock::new(Some(reader)),
         }
     }

@@ -49,6 +49,17 @@ impl Watch {
         }
     }
 
+    /// Has other ceilings hold from the next look on, which measures all.
+    pub(crate) fn set_ceilings(&mut self, ceilings: Ceilings) {
+        if ceilings != self.ceilings {
+            self.ceilings = ceilings;
+            (self.quick_at, self.slow_at) = (None, None);
+            (self.memory, self.frontier) = (Level::Calm, Level::Calm);
+            (self.too_little_free, self.too_much_used) = (None, None);
+            self.told = (Level::Calm, Level::Calm);
+        }
+    }
+
     /// Measures what is due and leaves in `pressure` what follows. The first call measures all.
     pub(crate) fn look(&mut self, pressure: &Pressure, now: Instant) {
         let is_due = |at: Option<Instant>, every| at.is_none_or(|at| now - at >= every);

@@ -12,7 +12,7 @@ use crate::config::Cookies;
 impl Shard {
     /// What the lease's host wants to be told with the request.
     pub(super) fn cookies_for(&mut self, lease: &Lease) -> Option<HeaderValue> {
-        if self.shared.config.cookies == Cookies::Ignore {
+        if self.live.config.cookies == Cookies::Ignore {
             return None;
         }
         let jar = self.hosts.entry(lease.fingerprint.host).cookies.as_ref()?;
@@ -21,7 +21,7 @@ impl Shard {
 
     /// Keeps what a response asks to be told again.
     pub(super) fn take_cookies(&mut self, lease: &Lease, response: &Response) {
-        let is_kept = self.shared.config.cookies == Cookies::Keep;
+        let is_kept = self.live.config.cookies == Cookies::Keep;
         if is_kept && response.headers.contains_key(SET_COOKIE) {
             let jar = &mut self.hosts.entry(lease.fingerprint.host).cookies;
             jar.get_or_insert_default().take(&lease.url, &response.headers, now_secs());

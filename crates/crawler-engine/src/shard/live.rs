@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crawler_frontier::{Arrangement, FrontierError};
-use crawler_politeness::UnixMillis;
-use crawler_url::HostHash;
+use crawler_politeness::{Pace, UnixMillis};
+use crawler_url::{HostHash, HostKey};
 
 use super::Shard;
 use super::relief::frontier_limits;
@@ -25,6 +25,8 @@ impl Shard {
             let rule = self.live.policies.rule_of(lease.fingerprint.host, lease.url.host());
             self.hosts.entry(lease.fingerprint.host).rule = Some(rule);
         }
+        self.work.refused.set_wanted(self.live.config.list_refused);
+        self.traps.set_rule(self.live.config.traps);
         self.frontier.set_limits(frontier_limits(&self.live.policies, self.relief));
         self.arrange_hosts()?;
         self.hasten_hosts(&before, now)
@@ -55,17 +57,24 @@ impl Shard {
         let hosts = old.own().chain(new.policies.own()).map(|(host, _)| host);
         let hosts: Vec<HostHash> =
             hosts.filter(|host| host.slot().shard(shards) == self.id).collect();
-        for host in hosts {
-            self.frontier.summon(host)?;
-            let Some(name) = self.frontier.host_key(host) else { continue };
-            let (rule, rule_before) =
-                (new.policies.rule_of(host, name.host()), old.rule_of(host, name.host()));
-            let config = &new.policies.get(rule).pace;
-            if config.delay < old.get(rule_before).pace.delay
-                && let Some(pace) = self.frontier.pace(host)
-            {
+        let hasten = |host: HostHash, name: &HostKey, pace: &mut Pace| {
+            let config = &new.policies.get(new.policies.rule_of(host, name.host())).pace;
+            let config_before = &old.get(old.rule_of(host, name.host())).pace;
+            if pace.delay(config) < pace.delay(config_before) {
                 pace.hasten(now, config);
             }
+        };
+        for &host in &hosts {
+            self.frontier.summon(host)?;
+            if let Some(name) = self.frontier.host_key(host)
+                && let Some(pace) = self.frontier.pace(host)
+            {
+                hasten(host, &name, pace);
+            }
+        }
+        let (old, new) = (&before.config, &new.config);
+        if old.pace != new.pace || old.host_rules != new.host_rules {
+            self.frontier.repace(hasten);
         }
         Ok(())
     }

@@ -63,7 +63,7 @@ impl Shard {
         self.take_cookies(&running.lease, response);
         self.pace(host, observation(response, clock::now()));
         self.frontier.release(&running.lease);
-        let retries = self.shared.config.retries.after_status(response.status);
+        let retries = self.live.config.retries.after_status(response.status);
         if running.lease.attempts < retries {
             self.settle(Settlement::of(running.lease, End::Retry));
         } else {
@@ -83,7 +83,7 @@ impl Shard {
                 let due = self.next_fetch_at(host);
                 return self.put_off(lease, due);
             }
-            _ if lease.attempts < self.shared.config.retries.after_failure(failure.kind) => {
+            _ if lease.attempts < self.live.config.retries.after_failure(failure.kind) => {
                 End::Retry
             }
             _ if failure.kind == FailureKind::AddressRefused => {

@@ -9,7 +9,7 @@ use crawler_url::{
 
 use super::outbox::Outboxes;
 use super::refused::RefusedLinks;
-use crate::config::{CanonicalLinks, RobotsPolicy};
+use crate::config::{CanonicalLinks, CrawlConfig, RobotsPolicy};
 use crate::counters::Counters;
 use crate::shared::Shared;
 
@@ -23,6 +23,8 @@ pub(super) struct Outlinks<'a> {
     pub(super) frontier: &'a Frontier,
     pub(super) outboxes: &'a mut Outboxes,
     pub(super) shared: &'a Shared,
+    /// As it is at present.
+    pub(super) config: &'a CrawlConfig,
     pub(super) counters: &'a mut Counters,
     pub(super) refused: &'a mut RefusedLinks,
     /// New URLs on hosts of this shard.
@@ -59,7 +61,7 @@ impl LinkVisitor for Outlinks<'_> {
 
     fn directives(&mut self, directives: RobotsDirectives) {
         self.robots |= directives;
-        if directives.nofollow && self.shared.config.robots == RobotsPolicy::Obey {
+        if directives.nofollow && self.config.robots == RobotsPolicy::Obey {
             self.follow = Follow::No;
         }
     }
@@ -103,7 +105,7 @@ impl Outlinks<'_> {
     /// Hands over the canonical URL, if that is to be followed instead of the page's links.
     fn follow_alias(&mut self) {
         let Some(url) = &self.canonical else { return };
-        let config = &self.shared.config;
+        let config = self.config;
         if config.canonical_links == CanonicalLinks::Record
             || self.follow == Follow::No
             || self.lease.redirects > 0
@@ -171,8 +173,7 @@ impl Outlinks<'_> {
 
     /// Counts a link that the scope refuses, and lists it if that is wanted.
     pub(super) fn refuse_url(&mut self, url: &WireUrl, why: OutOfScope) {
-        let rules = &self.shared.config.scope;
-        self.refused.list(url, why, self.lease, rules, self.canonicalizer);
+        self.refused.list(url, why, self.lease, self.scope.rules(), self.canonicalizer);
         self.refuse(why.reason());
     }
 

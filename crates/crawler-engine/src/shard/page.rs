@@ -127,6 +127,7 @@ impl Shard {
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
         let sitemaps = self.unsought_sitemaps(lease);
+        let live = Arc::clone(&self.live);
         let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
             own: self.id,
@@ -137,6 +138,7 @@ impl Shard {
             frontier: &self.frontier,
             outboxes: &mut self.outboxes,
             shared: &shared,
+            config: &live.config,
             counters: self.ledger.counters(),
             refused: &mut self.work.refused,
             local: Vec::new(),
@@ -171,7 +173,7 @@ impl Shard {
 fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUrl> {
     let target = outlinks.base.join(location).ok()?;
     let shared = outlinks.shared;
-    if outlinks.lease.redirects >= shared.config.redirects_max {
+    if outlinks.lease.redirects >= outlinks.config.redirects_max {
         outlinks.refuse("too_many_redirects");
         return Some(target);
     }
@@ -198,7 +200,7 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
 /// Decodes a page and scans it for links. What asks not to be followed is scanned all the same,
 /// for its title and other facts.
 fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading) {
-    let config = &outlinks.shared.config;
+    let config = outlinks.config;
     let decoded = decode(&response.body, header(response, "content-encoding"), config.decode);
     reading.content_bytes = Some(decoded.bytes.len() as u64);
     reading.undecoded = match decoded.end {

@@ -27,6 +27,11 @@ impl RefusedLinks {
         Self { is_wanted, ..Self::default() }
     }
 
+    /// Whether links that the scope refuses are listed from now on.
+    pub(super) fn set_wanted(&mut self, is_wanted: bool) {
+        self.is_wanted = is_wanted;
+    }
+
     /// Lists a link found on the leased page, unless it was listed a short while ago.
     pub(super) fn list(
         &mut self,

@@ -246,7 +246,7 @@ impl Shard {
         {
             return self.await_robots(lease, failure);
         }
-        let retries = reply.retries(&self.shared.config.retries);
+        let retries = reply.retries(&self.live.config.retries);
         let context = self.hosts.entry(host);
         if context.robots_failures < retries {
             context.robots_failures += 1;
@@ -271,7 +271,7 @@ impl Shard {
         let host = lease.fingerprint.host;
         self.spend(host, 0, true);
         self.pace(host, failed(failure.kind));
-        let retries = self.shared.config.retries.after_failure(failure.kind);
+        let retries = self.live.config.retries.after_failure(failure.kind);
         let standing = self.standing(host, clock::now());
         let failures = &mut self.hosts.entry(host).robots_failures;
         match standing {

@@ -70,7 +70,7 @@ pub(super) fn read(body: &Bytes, content_type: Option<&str>, outlinks: &mut Outl
     if expect == Expect::Anything && !is_xml(content_type) {
         return false;
     }
-    let config = &outlinks.shared.config;
+    let config = outlinks.config;
     let unpacked = unpacked(body, config.decode);
     let input = ListingInput { bytes: &unpacked, content_type, expect };
     let is_wanted = |form| form == ListingForm::Feed || config.sitemaps != Sitemaps::Off;
@@ -98,7 +98,7 @@ pub(super) fn read(body: &Bytes, content_type: Option<&str>, outlinks: &mut Outl
 impl Shard {
     /// What there is to know of the sitemaps of a lease's host, once.
     pub(super) fn unsought_sitemaps(&mut self, lease: &Lease) -> Unsought {
-        let config = &self.shared.config;
+        let config = &self.live.config;
         // Pages that sitemaps list are never in the scope of the seed pages alone.
         if config.sitemaps == Sitemaps::Off || config.scope.kind == ScopeKind::Page {
             return Unsought::default();
@@ -137,7 +137,7 @@ fn take(form: ListingForm, entry: Entry<'_>, outlinks: &mut Outlinks<'_>) {
     if outlinks.follow == Follow::No {
         return outlinks.refuse("nofollow");
     }
-    let from = outlinks.shared.config.sitemap_from.filter(|_| form != ListingForm::Feed);
+    let from = outlinks.config.sitemap_from.filter(|_| form != ListingForm::Feed);
     if entry.modified.zip(from).is_some_and(|(modified, from)| modified.last < from) {
         return outlinks.refuse("sitemap_from");
     }

@@ -135,6 +135,11 @@ impl TemplateWatch {
         Some(Trap { template, host, pages, new, at_ms, released: false })
     }
 
+    /// Another rule from now on; what is in quarantine stays there.
+    pub(super) fn set_rule(&mut self, rule: Option<TrapRule>) {
+        self.rule = rule;
+    }
+
     /// Takes a template out of quarantine for good.
     pub(super) fn release(&mut self, template: &str) {
         if let Some(template) = self.trapped.take(template) {

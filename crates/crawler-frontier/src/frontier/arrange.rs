@@ -4,8 +4,9 @@ use super::Frontier;
 use crate::due::Turn;
 use crate::error::FrontierError;
 use crate::hash::KeyMap;
-use crawler_politeness::UnixMillis;
-use crawler_url::HostHash;
+use crate::host_queue::HostQueue;
+use crawler_politeness::{Pace, UnixMillis};
+use crawler_url::{HostHash, HostKey};
 
 /// What holds for a host beside its pace. It is not stored: whoever recovers a frontier arranges anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,6 +72,20 @@ impl Frontier {
         let idx = self.come_in(queue);
         self.plan(idx);
         Ok(Summoned::Here)
+    }
+
+    /// Changes the paces of all hosts in memory; those whose next time changed are planned anew.
+    pub fn repace(&mut self, mut change: impl FnMut(HostHash, &HostKey, &mut Pace)) {
+        for idx in self.hosts.idxs() {
+            let Some(host) = self.hosts.get_mut(idx) else { continue };
+            let (hash, before) = (host.hash(), host.pace.next_fetch_at);
+            let HostQueue { key, pace, .. } = host;
+            change(hash, key, pace);
+            if pace.next_fetch_at != before {
+                self.mark_changed(idx);
+                self.plan(idx);
+            }
+        }
     }
 
     pub(super) fn arrangement(&self, host: HostHash) -> Arrangement {

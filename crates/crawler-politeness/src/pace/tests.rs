@@ -322,8 +322,9 @@ proptest! {
 
 #[test]
 fn a_shorter_delay_holds_at_once_but_never_below_what_the_host_asked_for() {
-    let long = PaceConfig { delay: Duration::from_secs(600), ..config() };
-    let short = PaceConfig { delay: Duration::from_secs(2), ..config() };
+    let wide = PaceConfig { retry_after_max: Duration::from_secs(1_000), ..config() };
+    let long = PaceConfig { delay: Duration::from_secs(600), ..wide.clone() };
+    let short = PaceConfig { delay: Duration::from_secs(2), ..wide };
     let exhausted = |secs| Observation::Exhausted { reset: Duration::from_secs(secs) };
     // What was seen under the long delay; seconds after it when the host may be asked at last, if the
     // delay becomes short 10 s after it.

@@ -194,25 +194,47 @@ struct CompiledRules {
     rules: RuleSet,
     depth_max: u16,
     limits: UrlLimits,
+    given: ScopeRules,
 }
 
-impl Scope {
-    /// Scope of a crawl that starts from these seeds.
-    #[must_use]
-    pub fn new(rules: ScopeRules, seeds: &[WireUrl]) -> Self {
-        let compiled = CompiledRules {
+impl CompiledRules {
+    fn new(rules: ScopeRules) -> Self {
+        let given = rules.clone();
+        Self {
             kind: rules.kind,
             include: PatternSet::new(rules.include),
             exclude: PatternSet::new(rules.exclude),
             rules: RuleSet::new(rules.rules),
             depth_max: rules.depth_max.unwrap_or(u16::MAX),
             limits: rules.limits,
-        };
+            given,
+        }
+    }
+}
+
+impl Scope {
+    /// Scope of a crawl that starts from these seeds.
+    #[must_use]
+    pub fn new(rules: ScopeRules, seeds: &[WireUrl]) -> Self {
         Self {
             seeds: Arc::new(Seeds::new(rules.kind, seeds)),
             added: Arc::new(Seeds::new(rules.kind, &[])),
-            rules: Arc::new(compiled),
+            rules: Arc::new(CompiledRules::new(rules)),
         }
+    }
+
+    /// The scope of the same seeds by other rules of the same kind.
+    #[must_use]
+    pub fn with_rules(&self, rules: ScopeRules) -> Self {
+        debug_assert_eq!(rules.kind, self.rules.kind);
+        let rules = Arc::new(CompiledRules::new(rules));
+        Self { rules, ..self.clone() }
+    }
+
+    /// The rules as they were given.
+    #[must_use]
+    pub fn rules(&self) -> &ScopeRules {
+        &self.rules.given
     }
 
     /// The same scope with more seeds: where a seed was redirected to, or what was added since.

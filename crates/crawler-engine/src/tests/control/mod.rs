@@ -3,6 +3,7 @@
 mod look;
 mod operator;
 mod queues;
+mod reconfigure;
 mod seeds;
 
 use super::*;

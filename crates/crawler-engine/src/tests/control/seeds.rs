@@ -98,7 +98,9 @@ fn copy_dir(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             copy_dir(&entry.path(), &target);
         } else {
-            std::fs::copy(entry.path(), target).unwrap();
+            // stats.json has another name while it is written.
+            let copied = std::fs::copy(entry.path(), target).map_err(|error| error.kind());
+            assert!(matches!(copied, Ok(_) | Err(std::io::ErrorKind::NotFound)), "{copied:?}");
         }
     }
 }

@@ -329,3 +329,11 @@ fn the_table_is_in_order() {
         }
     }
 }
+
+#[test]
+fn what_the_engine_tells_of_another_configuration_are_settings() {
+    for name in crawler_engine::Reconfigured::settings() {
+        let is_known = name == super::host_rules::TABLES || table::find(name).is_some();
+        assert!(is_known, "{name}");
+    }
+}

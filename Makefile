@@ -8,15 +8,25 @@ DIR    ?= /tmp
 KILLS  ?= 50
 SECONDS ?= 60
 BIN    := target/release/crawler
+STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e torture check fuzz bench bench-frontier fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the release binary, target/release/crawler
 	$(CARGO) build --release --locked -p crawler
+
+static: ## Build target/static/crawler, which needs no library of the machine (installs the musl target)
+	packaging/static.sh
+
+dist: static ## Make dist/: archive and Debian package of the static binary, manual pages, completions, unit
+	packaging/dist.sh
+
+docker: ## Build the image `crawler`
+	docker build -f docker/Dockerfile -t crawler .
 
 run: build ## Crawl SEEDS=file into OUTPUT (default ./crawl); without SEEDS, crawl the built-in test web
 ifdef SEEDS
@@ -29,8 +39,8 @@ test: ## Run all tests that a Rust toolchain and a C compiler can run, the real 
 	$(CARGO) build --locked -p crawler
 	$(CARGO) test --locked --workspace
 
-e2e: build ## Crawl real servers and have independent readers check the results (installs Debian and PyPI packages)
-	tests/e2e/run.sh $(BIN)
+e2e: dist ## Crawl real servers, have independent readers check the results, run the image (installs Debian and PyPI packages)
+	tests/e2e/run.sh $(STATIC)
 
 torture: build ## Kill a crawl KILLS times (50) at random moments and check that no page is lost
 	$(BIN) doctor --torture --kills $(KILLS) $(ARGS)
@@ -40,6 +50,13 @@ check: ## Formatting, lints, documentation and the layering of the crates
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	tests/layering.sh
+	tests/deny.sh
+
+deny: ## Licences, duplicates and sources of the dependencies (installs cargo-deny)
+	tests/deny.sh
+
+advisories: ## Known defects of the dependencies (fetches the data base of RustSec)
+	tests/deny.sh advisories
 
 fuzz: ## Fuzz everything that reads foreign bytes, SECONDS (60) for each target
 	fuzz/run.sh $(SECONDS)

@@ -58,3 +58,5 @@ install_tools
 unpack_docs
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 torture
+tests/e2e/deployment.sh "$work"
+tests/e2e/dashboard.sh "$binary"

@@ -11,6 +11,7 @@ mod completeness;
 mod configuration;
 mod crawl_log;
 mod credentials;
+mod ctl;
 mod damage;
 mod data;
 mod demo;

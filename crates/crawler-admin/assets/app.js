@@ -51,6 +51,7 @@ function linked(isUp, text) {
 async function connection() {
   const { samples } = await call("GET", "/v1/history", { background: true });
   charts.begin(samples);
+  await controls.begin();
   const stop = new AbortController();
   let silence = 0;
   const alive = () => {

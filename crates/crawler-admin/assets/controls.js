@@ -1,10 +1,20 @@
 // What the operator does to the whole crawl: pause, seeds, log level, reload, stop.
 
-import { call, now } from "./api.js";
-import { by, confirmed, el, perform, say, setText } from "./dom.js";
+import { call } from "./api.js";
+import { by, confirmed, el, perform, setText } from "./dom.js";
 import { clock, count } from "./format.js";
 
 const OPERATIONS_MAX = 50;
+
+/** Shows what was done before the page was opened. */
+export async function begin() {
+  const { entries } = await call("GET", `/v1/audit?limit=${OPERATIONS_MAX}`, { background: true });
+  by("operations").replaceChildren();
+  for (const { at_ms, actor, action, target, detail, reason } of entries.reverse()) {
+    const parts = [action, target, detail, reason && `(${reason})`, `by ${actor}`];
+    operation({ at_ms, text: parts.filter(Boolean).join(" ") });
+  }
+}
 
 /** Shows what somebody has done, here or elsewhere. */
 export function operation({ at_ms, text }) {
@@ -56,14 +66,14 @@ async function showLevel() {
 async function setLevel() {
   const { level } = await call("PUT", "/v1/log-level", { body: JSON.stringify({ level: by("level").value.trim() }) });
   by("level").value = level;
-  say(`log level ${level}`);
+  setText(by("operator-said"), `the log level is ${level}`);
 }
 
 async function reload() {
   const { changed, needs_restart } = await call("POST", "/v1/reload");
   const list = (names) => names.join(", ") || "nothing";
   const restart = needs_restart.length ? `; needs a restart: ${list(needs_restart)}` : "";
-  operation({ at_ms: now(), text: `reloaded: changed ${list(changed)}${restart}` });
+  setText(by("operator-said"), `configuration read again: changed ${list(changed)}${restart}`);
 }
 
 async function drain() {

@@ -76,4 +76,35 @@ mod tests {
             .collect();
         assert_eq!(there, FILES.iter().map(|file| file.path.to_owned()).collect());
     }
+    fn text(file: &Asset) -> &str {
+        std::str::from_utf8(file.bytes).unwrap()
+    }
+
+    /// What the Content-Security-Policy would stop.
+    #[test]
+    fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
+        for file in &FILES {
+            for word in ["<style", " style=", " onclick", "javascript:", "innerHTML", "eval("] {
+                assert!(!text(file).contains(word), "{}: {word}", file.path);
+            }
+            let elsewhere = text(file)
+                .match_indices("://")
+                .filter(|(at, _)| !text(file)[..*at].ends_with("placeholder=\"https"))
+                .filter(|(at, _)| !text(file)[*at..].starts_with("://www.w3.org/"));
+            assert_eq!(elsewhere.count(), 0, "{}", file.path);
+        }
+        let page = text(&FILES[0]);
+        let own = page.matches("<script type=\"module\" src=\"/assets/").count();
+        assert_eq!(page.matches("<script").count(), own);
+    }
+
+    #[test]
+    fn every_element_that_a_script_names_is_on_the_page() {
+        let page = text(&FILES[0]);
+        for script in FILES.iter().filter(|file| file.media_type == SCRIPT) {
+            for id in text(script).split("by(\"").skip(1).filter_map(|it| it.split('"').next()) {
+                assert!(page.contains(&format!(" id=\"{id}\"")), "{}: {id}", script.path);
+            }
+        }
+    }
 }

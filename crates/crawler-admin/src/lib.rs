@@ -6,7 +6,7 @@
 //! behind [`Process`]. [`metrics`] is what Prometheus asks for.
 //!
 //! Whoever may reach a loopback address may read; what changes the crawl, and everything when bound
-//! elsewhere, needs the token that [`token`] keeps.
+//! elsewhere, needs the token that [`token`] keeps. [`metrics`] is what Prometheus asks for.
 
 pub mod api;
 mod channel_body;

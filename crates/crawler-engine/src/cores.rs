@@ -2,12 +2,15 @@
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+use crate::cgroup::CgroupLimits;
+
 /// Cores that `--workers auto` uses: the affinity mask and the cgroup quota, whichever is smaller;
 /// at least 1.
 #[must_use]
 pub fn usable_cores() -> u16 {
-    let n = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    u16::try_from(n).unwrap_or(u16::MAX)
+    let n = sched_getaffinity(None).map_or(1, |allowed| allowed.count());
+    let n = u16::try_from(n).unwrap_or(u16::MAX).max(1);
+    CgroupLimits::of_process().cores().map_or(n, |quota| quota.min(n))
 }
 
 /// Pins the calling thread to the `index`-th core of the process's affinity mask, wrapping around

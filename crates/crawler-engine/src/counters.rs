@@ -50,7 +50,7 @@ pub struct Counters {
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
     pub revisited: u64,
-    /// URLs that had failed and were queued again, by the reason; in a sum they are no longer in
+    /// URLs that had failed and were queued again, by the reason: they are no longer in
     /// [`failed`](Self::failed).
     pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
@@ -82,11 +82,16 @@ impl Counters {
         self.listings_cut += other.listings_cut;
         self.retried += other.retried;
         self.revisited += other.revisited;
-        for (reason, n) in other.requeued {
-            if let Some(failed) = self.failed.get_mut(&reason) {
+        merge_map(&mut self.requeued, other.requeued);
+    }
+
+    /// URLs that had failed, by reason, are queued again.
+    pub(crate) fn take_back(&mut self, failed: BTreeMap<String, u64>) {
+        for (reason, n) in failed {
+            if let Some(failed) = self.failed.get_mut(reason.as_str()) {
                 *failed = failed.saturating_sub(n);
             }
-            *self.requeued.entry(reason).or_default() += n;
+            *self.requeued.entry(Cow::Owned(reason)).or_default() += n;
         }
     }
 

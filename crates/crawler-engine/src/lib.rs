@@ -13,6 +13,7 @@
 //! below it.
 
 mod budget;
+mod cgroup;
 mod clock;
 mod config;
 mod control;
@@ -24,7 +25,9 @@ mod handle;
 mod host_policy;
 mod live;
 mod lock;
+mod memory;
 mod mesh;
+mod network;
 mod observe;
 mod open_files;
 mod outstanding;
@@ -47,6 +50,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use cgroup::CgroupLimits;
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };
@@ -62,6 +66,7 @@ pub use explain::{QueuedUrl, StoredHost, StoredRobots, StoredUrl, explain_url};
 pub use handle::CrawlHandle;
 pub use host_policy::{HostGlob, HostGlobError, HostRule};
 pub use lock::is_in_use;
+pub use memory::usable_memory_bytes;
 pub use observe::{
     CapacityUse, CrawlEvent, EndKind, Histogram, IdleReason, IdleReport, QueueHolders,
     TimingReport, UrlEnded,

@@ -1,7 +1,8 @@
 //! Which attempts are made again, and how often.
 //!
 //! An attempt that is made again leaves its slot at once: the URL goes to the end of its host's queue,
-//! with one more attempt counted, and the host's pace (back-off, `Retry-After`) decides when the host is
+//! with one more attempt counted. It waits there for four times the host's delay, four times as long
+//! before each further attempt, and the host's pace (back-off, `Retry-After`) decides when the host is
 //! asked at all. So every URL ends in exactly one way:
 //!
 //! | end | where it is told |

@@ -14,6 +14,7 @@ use crate::control::Control;
 use crate::counters::Counters;
 use crate::live::LiveCell;
 use crate::mesh::Mesh;
+use crate::network::NetworkWatch;
 use crate::observe::{
     CapacityGauges, CrawlEvent, Events, HistogramGauges, LastMinute, LongestGauges, TimingGauges,
 };
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) gauges: Vec<ShardGauges>,
     pub(crate) writer: WriterGauges,
     pub(crate) pressure: Pressure,
+    pub(crate) network: NetworkWatch,
     /// Idle connections that each shard keeps open.
     pub(crate) idle_max: usize,
     /// A fetch found no open file left, and the user knows.

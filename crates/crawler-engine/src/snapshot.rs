@@ -101,7 +101,7 @@ impl Snapshot {
         let sum = |gauge: fn(&ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
-            held: shared.pressure.held(),
+            held: shared.pressure.held().or_else(|| shared.network.held(crate::clock::now())),
             waiting: shared.is_waiting(),
             pid: std::process::id(),
             generation: shared.generation,

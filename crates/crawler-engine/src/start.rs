@@ -24,6 +24,7 @@ use crate::handle::{CrawlHandle, End};
 use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
 use crate::mesh::Mesh;
+use crate::network::NetworkWatch;
 use crate::observe::Events;
 use crate::open_files::{self, FileShares};
 use crate::outstanding::Outstanding;
@@ -179,11 +180,7 @@ pub(crate) fn start_measured(
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
     }
-    let has_work = frontier.reader().queued()? > 0;
-    let may_wait = config.when_done == WhenDone::Wait;
-    if !may_wait && config.seeds.is_empty() && stored_seeds.is_empty() && !has_work {
-        return Err(StartError::NoSeeds);
-    }
+    require_work(&config, &frontier, &stored_seeds)?;
     if !config.seeds.is_empty() {
         frontier.add_seeds(&config.seeds)?;
         crawler_faults::reached("start.seeded");
@@ -219,6 +216,7 @@ pub(crate) fn start_measured(
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
         pressure: Pressure::default(),
+        network: NetworkWatch::default(),
         idle_max: files.idle_per_shard,
         files_short: AtomicBool::new(false),
         totals: Mutex::new(counters),
@@ -233,6 +231,19 @@ pub(crate) fn start_measured(
         config,
     });
     spawn(shared, store, frontier, Begin { seeds, lock, watch })
+}
+
+/// Refuses a crawl that would end at once.
+fn require_work(
+    config: &CrawlConfig,
+    frontier: &FrontierDb,
+    stored_seeds: &[WireUrl],
+) -> Result<(), StartError> {
+    let has_seeds = !config.seeds.is_empty() || !stored_seeds.is_empty();
+    if has_seeds || config.when_done == WhenDone::Wait || frontier.reader().queued()? > 0 {
+        return Ok(());
+    }
+    Err(StartError::NoSeeds)
 }
 
 /// Where the rows of the generation that is crawled begin in `reports/skipped.jsonl`.

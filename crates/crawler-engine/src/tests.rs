@@ -2,6 +2,7 @@
 
 mod ceilings;
 mod control;
+mod outage;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

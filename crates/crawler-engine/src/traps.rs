@@ -28,7 +28,7 @@ pub struct TrapRule {
     pub yield_percent: u8,
 }
 
-/// A template in quarantine: links to its URLs are listed and not followed.
+/// A template in quarantine: links to its URLs are listed, and one a minute is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trap {
     /// What its URLs have in common.

@@ -5,6 +5,7 @@
 //! records their lengths together with the frontier's changes. Whatever kills the process, the
 //! next start cuts the files back to the recorded lengths and finds a frontier that agrees.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -52,6 +53,8 @@ pub(crate) struct ShardBatch {
     pub(crate) log: Vec<u8>,
     pub(crate) ops: Ops,
     pub(crate) counters: Counters,
+    /// URLs that are queued again, by the reason they had failed for.
+    pub(crate) requeued: BTreeMap<String, u64>,
     /// What the sender added to the backlog for this batch.
     pub(crate) bytes: u64,
 }
@@ -64,6 +67,7 @@ impl ShardBatch {
             && self.skipped.is_empty()
             && self.log.is_empty()
             && self.counters == Counters::default()
+            && self.requeued.is_empty()
     }
 }
 
@@ -207,7 +211,10 @@ impl Writer {
         let number = &mut self.numbers[usize::from(batch.shard.0)];
         *number = (*number).max(batch.ops.number());
         self.pending.merge(batch.ops);
-        locked(&self.shared.totals).merge(batch.counters);
+        let mut totals = locked(&self.shared.totals);
+        totals.merge(batch.counters);
+        totals.take_back(batch.requeued);
+        drop(totals);
         Ok(())
     }
 
@@ -220,6 +227,9 @@ impl Writer {
         let pending = std::mem::take(&mut self.pending);
         record(&self.shared, &mut self.frontier, positions, pending)?;
         crawler_faults::reached("commit.recorded");
+        if self.shared.pressure.relief().spill {
+            self.frontier.spill()?;
+        }
         for (number, (committed, waiting)) in self.numbers.iter().zip(&self.shared.writer.committed)
         {
             committed.store(*number, Ordering::Release);

@@ -6,6 +6,7 @@ use crawler_admin::ListenError;
 use crawler_engine::{Finish, StartError};
 use crawler_store::StoreError;
 
+use crate::ctl::Refused;
 use crate::settings::Problems;
 use crate::terminal::escape_lines;
 
@@ -121,11 +122,14 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     }
     eprintln!("error: {}", escape_lines(&text));
     if let Some(hint) = hint(error) {
-        eprintln!("hint: {hint}");
+        eprintln!("hint: {}", escape_lines(hint));
     }
 }
 
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
+fn hint(error: &anyhow::Error) -> Option<&str> {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return refused.hint.as_deref();
+    }
     if is_disk_full(error) {
         return Some(
             "make room and run the same command again: the crawl goes on where it stopped",
@@ -247,7 +251,7 @@ mod tests {
     #[test]
     fn what_the_system_denies_is_told_with_its_mend() {
         let hint = |source: io::Error| {
-            hint(&StartError::DataDir { dir: "crawl".into(), source }.into()).unwrap()
+            hint(&StartError::DataDir { dir: "crawl".into(), source }.into()).unwrap().to_owned()
         };
         for (source, mend) in [
             (io::ErrorKind::PermissionDenied.into(), "writable"),

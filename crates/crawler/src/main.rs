@@ -11,6 +11,7 @@ macro_rules! eprintln {
 
 mod cli;
 mod credentials;
+mod ctl;
 mod doctor;
 mod exit;
 mod explain;
@@ -26,6 +27,7 @@ mod service;
 mod settings;
 mod signals;
 mod terminal;
+mod top;
 mod torture;
 mod transfer;
 

@@ -15,6 +15,16 @@ pub(crate) fn count(n: u64) -> String {
     text
 }
 
+/// The same in little room: `9,999`, `1.23M`.
+pub(crate) fn compact(n: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")];
+    let unit = UNITS.into_iter().find(|(unit, _)| n >= 10_000 && n >= *unit);
+    let Some((unit, name)) = unit else { return count(n) };
+    let scaled = n as f64 / unit as f64;
+    let decimals = if scaled < 10.0 { 2 } else { usize::from(scaled < 100.0) };
+    format!("{scaled:.decimals$}{name}")
+}
+
 /// Bytes in the largest decimal unit that leaves a number above 1: `8.1 MB`.
 pub(crate) fn bytes(n: f64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -46,6 +56,16 @@ mod tests {
     fn numbers_are_shown_short() {
         for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(count(n), text);
+        }
+        for (n, text) in [
+            (9999, "9,999"),
+            (12_345, "12.3k"),
+            (123_456, "123k"),
+            (1_234_567, "1.23M"),
+            (45_678_901, "45.7M"),
+            (7_000_000_000, "7.00G"),
+        ] {
+            assert_eq!(compact(n), text);
         }
         for (n, text) in [(0.0, "0 B"), (999.0, "999 B"), (8.1e6, "8.1 MB"), (5e15, "5000.0 TB")] {
             assert_eq!(bytes(n), text);

@@ -1,6 +1,5 @@
 //! Orders about the queue of one host.
 
-use std::borrow::Cow;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::mpsc::SyncSender;
 use std::time::SystemTime;
@@ -77,7 +76,7 @@ impl Shard {
         }
         let (mut links, mut rows) = (Vec::new(), Vec::new());
         for FailedUrl { link, reason } in failed {
-            *self.ledger.counters().requeued.entry(Cow::Owned(reason)).or_default() += 1;
+            self.ledger.count_requeued(reason);
             let row = SkippedRow {
                 url: link.url.as_str(),
                 reason: REQUEUED,

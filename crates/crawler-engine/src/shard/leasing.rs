@@ -56,7 +56,8 @@ impl Shard {
             self.due_at = Some(self.lease_from);
             return Ok(IdleReason::Politeness);
         }
-        let jobs_max = self.jobs_cap.allowed(now, self.relief.slow);
+        let is_down = self.shared.network.is_down();
+        let jobs_max = if is_down { 1 } else { self.jobs_cap.allowed(now, self.relief.slow) };
         for _ in 0..LEASES_PER_TURN_MAX {
             if self.in_flight.len() >= jobs_max {
                 return Ok(self.why_fewer());
@@ -145,6 +146,9 @@ impl Shard {
             Standing::Probed(_) if is_alone => {}
             Standing::Probed(_) => return self.put_off(lease, now + OTHERS_WAIT),
             Standing::Dead(class) => return self.give_up_dead(lease, class),
+        }
+        if let Some(at) = self.retry_at(&lease, now) {
+            return self.put_off(lease, at);
         }
         if let Some(why) = self.refused_since(&lease) {
             return self.skip(lease, "rescoped", Some(why.reason()));

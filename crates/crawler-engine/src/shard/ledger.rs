@@ -1,6 +1,6 @@
 //! What a shard owes the store writer, and the pages that wait for their outlinks' delivery.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
@@ -37,6 +37,8 @@ pub(super) struct Ledger {
     /// Rows of the crawl log.
     log: Vec<u8>,
     counters: Counters,
+    /// URLs that are queued again, by the reason they had failed for.
+    requeued: BTreeMap<String, u64>,
     bytes: usize,
     /// Frontier changes taken and not yet accepted by the writer.
     ops: Ops,
@@ -57,6 +59,7 @@ impl Ledger {
             skipped: Vec::new(),
             log: Vec::new(),
             counters: Counters::default(),
+            requeued: BTreeMap::new(),
             bytes: 0,
             ops: Ops::default(),
             receipts: Vec::new(),
@@ -115,6 +118,11 @@ impl Ledger {
         self.skipped.push(row);
     }
 
+    /// A URL that had failed for `reason` is queued again.
+    pub(super) fn count_requeued(&mut self, reason: String) {
+        *self.requeued.entry(reason).or_default() += 1;
+    }
+
     /// Adds rows about links that never became URLs of the crawl.
     pub(super) fn list_refused(&mut self, rows: Vec<Vec<u8>>) {
         self.bytes += rows.iter().map(Vec::len).sum::<usize>();
@@ -167,6 +175,7 @@ impl Ledger {
             log: std::mem::take(&mut self.log),
             ops,
             counters: std::mem::take(&mut self.counters),
+            requeued: std::mem::take(&mut self.requeued),
         })
     }
 
@@ -176,6 +185,7 @@ impl Ledger {
         self.log = batch.log;
         self.ops = batch.ops;
         self.counters = batch.counters;
+        self.requeued = batch.requeued;
         self.bytes = (batch.bytes as usize).saturating_sub(self.log.len());
     }
 

@@ -47,6 +47,7 @@ mod page;
 mod refused;
 mod relief;
 mod rescope;
+mod retry_times;
 mod robots;
 mod robots_memory;
 mod settlement;
@@ -68,6 +69,7 @@ use orders::OpenOrders;
 use outbox::Outboxes;
 use page::PageWork;
 use relief::frontier_limits;
+use retry_times::RetryTimes;
 use traps::TemplateWatch;
 
 /// Events taken between two turns of leasing and flushing, to bound one turn's CPU time.
@@ -174,6 +176,7 @@ struct Shard {
     orders: OpenOrders,
     work: PageWork,
     traps: TemplateWatch,
+    retry_times: RetryTimes,
     in_flight: InFlight,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
@@ -213,6 +216,7 @@ impl Shard {
             orders: OpenOrders::default(),
             work: PageWork::new(&shared, reader.fingerprint_seed()),
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
+            retry_times: RetryTimes::default(),
             in_flight: InFlight::new(jobs_max),
             lease_from: first_lease_at(&shared, &live, clock::now()),
             recovered_at: is_resumed(&shared).then(clock::now),

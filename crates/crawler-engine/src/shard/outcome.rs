@@ -16,6 +16,7 @@ use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
 use crate::clock;
+use crate::network::CHECK_INTERVAL;
 
 impl Shard {
     /// Takes a finished job off the books and deals with its outcome.
@@ -41,6 +42,12 @@ impl Shard {
             {
                 self.wait_for_files(running.lease);
             }
+            JobOutcome::Page { result: Err(failure), .. }
+            | JobOutcome::Robots { reply: RobotsReply::Unreachable(failure), .. }
+                if self.shared.is_network_to_blame(host, failure.kind) =>
+            {
+                self.wait_for_network(running.lease);
+            }
             JobOutcome::Page { result: Err(failure), timings } => {
                 self.end_failure(running.lease, &failure, timings);
             }
@@ -56,6 +63,7 @@ impl Shard {
         let host = running.lease.fingerprint.host;
         let bytes = (response.head.len() + response.body.len()) as u64;
         self.shared.throughput.take_bytes(bytes, clock::now());
+        self.shared.network.answered(response.remote, clock::now());
         self.spend(host, bytes, response.status >= 500);
         if let Some(pace) = self.frontier.pace(host) {
             pace.note_response_time(timings.first_byte);
@@ -65,6 +73,7 @@ impl Shard {
         self.frontier.release(&running.lease);
         let retries = self.live.config.retries.after_status(response.status);
         if running.lease.attempts < retries {
+            self.note_retry(&running.lease, clock::now());
             self.settle(Settlement::of(running.lease, End::Retry));
         } else {
             self.store_response(running, response, timings);
@@ -91,6 +100,9 @@ impl Shard {
             }
             _ => End::Failed { reason, row: report_row(&lease, reason, Some(&failure.detail)) },
         };
+        if matches!(end, End::Retry) {
+            self.note_retry(&lease, clock::now());
+        }
         self.frontier.release(&lease);
         let circumstances = self.circumstances(timings, None);
         self.settle(Settlement { lease, end, circumstances });
@@ -106,6 +118,12 @@ impl Shard {
             pace.next_fetch_at = until;
         }
         self.put_off(lease, until);
+    }
+
+    /// Nothing was sent, and no host could have been reached: the URL waits as if never leased.
+    fn wait_for_network(&mut self, lease: Lease) {
+        self.shared.throughput.give_request_back();
+        self.put_off(lease, clock::now() + CHECK_INTERVAL);
     }
 
     fn end_panic(&mut self, lease: Lease) {

@@ -34,6 +34,8 @@ pub(super) struct Outlinks<'a> {
     /// Links that lead to a fetchable URL, in scope or not.
     pub(super) found: u32,
     pub(super) follow: Follow,
+    /// Whether the host has a say in it.
+    pub(super) robots_policy: RobotsPolicy,
     /// Another URL that the page names as its canonical one.
     pub(super) canonical: Option<WireUrl>,
     /// What the page and its headers ask of robots.
@@ -61,7 +63,7 @@ impl LinkVisitor for Outlinks<'_> {
 
     fn directives(&mut self, directives: RobotsDirectives) {
         self.robots |= directives;
-        if directives.nofollow && self.config.robots == RobotsPolicy::Obey {
+        if directives.nofollow && self.robots_policy == RobotsPolicy::Obey {
             self.follow = Follow::No;
         }
     }

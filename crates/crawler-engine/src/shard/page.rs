@@ -127,6 +127,7 @@ impl Shard {
         let mut reading = Reading::default();
         let shared = Arc::clone(&self.shared);
         let sitemaps = self.unsought_sitemaps(lease);
+        let rule = self.hosts.rule(lease.fingerprint.host);
         let live = Arc::clone(&self.live);
         let scope = Arc::clone(self.work.scope(&self.shared));
         let mut outlinks = Outlinks {
@@ -145,6 +146,7 @@ impl Shard {
             touched: Vec::new(),
             found: 0,
             follow: Follow::Yes,
+            robots_policy: live.policies.get(rule).robots,
             canonical: None,
             robots: RobotsDirectives::default(),
         };

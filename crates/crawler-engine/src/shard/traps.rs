@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use crawler_extract::simhash_distance;
 use crawler_frontier::{Candidate, Source};
+use crawler_politeness::UnixMillis;
 use crawler_store::EncodedCapture;
 use crawler_url::{HostHash, WireUrl, push_template};
 
@@ -18,6 +20,8 @@ const TEMPLATES_MAX: usize = 4096;
 const CONTENTS_MAX: usize = 128;
 /// Longer templates are not watched.
 const TEMPLATE_BYTES_MAX: usize = 512;
+/// A template in quarantine has a slow lane: one link into it is followed in so much time.
+const SLOW_LANE_INTERVAL: Duration = Duration::from_secs(60);
 /// Simhashes that differ in so few bits are of one content.
 const NEAR_BITS: u32 = 3;
 
@@ -26,8 +30,8 @@ const NEAR_BITS: u32 = 3;
 pub(super) struct TemplateWatch {
     rule: Option<TrapRule>,
     yields: HashMap<Box<str>, Yield>,
-    /// In quarantine.
-    trapped: HashSet<Box<str>>,
+    /// In quarantine, with the time from which the next link may pass.
+    trapped: HashMap<Box<str>, UnixMillis>,
     /// Hosts that have a template in quarantine: links to others need no look.
     hosts: HashSet<HostHash>,
     /// Never to be taken for a trap.
@@ -96,7 +100,7 @@ impl TemplateWatch {
                 watch.released.insert(trap.template.into());
             } else {
                 watch.hosts.insert(trap.host.hash());
-                watch.trapped.insert(trap.template.into());
+                watch.trapped.insert(trap.template.into(), trap.at_ms + SLOW_LANE_INTERVAL);
             }
         }
         watch
@@ -109,7 +113,7 @@ impl TemplateWatch {
         push_template(&mut self.scratch, url);
         let template = self.scratch.as_str();
         if template.len() > TEMPLATE_BYTES_MAX
-            || self.trapped.contains(template)
+            || self.trapped.contains_key(template)
             || self.released.contains(template)
         {
             return None;
@@ -142,24 +146,29 @@ impl TemplateWatch {
 
     /// Takes a template out of quarantine for good.
     pub(super) fn release(&mut self, template: &str) {
-        if let Some(template) = self.trapped.take(template) {
+        if let Some((template, _)) = self.trapped.remove_entry(template) {
             self.released.insert(template);
         }
     }
 
     fn quarantine(&mut self, trap: &Trap) {
         self.hosts.insert(trap.host.hash());
-        self.trapped.insert(trap.template.as_str().into());
+        self.trapped.insert(trap.template.as_str().into(), trap.at_ms + SLOW_LANE_INTERVAL);
     }
 
-    /// The template in quarantine that a link leads into.
-    fn trap_of(&mut self, link: &Candidate) -> Option<&str> {
+    /// The template in quarantine that a link leads into, unless it is its turn in the slow lane.
+    fn trap_of(&mut self, link: &Candidate, now: UnixMillis) -> Option<&str> {
         if link.source != Source::Link || !self.hosts.contains(&link.fingerprint.host) {
             return None;
         }
         self.scratch.clear();
         push_template(&mut self.scratch, &link.url);
-        self.trapped.get(self.scratch.as_str()).map(|template| &**template)
+        let next_at = self.trapped.get_mut(self.scratch.as_str())?;
+        if *next_at <= now {
+            *next_at = now + SLOW_LANE_INTERVAL;
+            return None;
+        }
+        Some(&self.scratch)
     }
 }
 
@@ -187,8 +196,8 @@ impl Shard {
         }
         tracing::warn!(
             template,
-            "only {new} of its last {pages} pages were new: links to more of them are not followed \
-             (see `crawler traps`)"
+            "only {new} of its last {pages} pages were new: of the links to more of them one a minute \
+             is followed (see `crawler traps`)"
         );
         self.traps.quarantine(&trap);
     }
@@ -198,8 +207,9 @@ impl Shard {
         if self.traps.hosts.is_empty() {
             return links;
         }
+        let now = clock::now();
         links.retain(|link| {
-            let Some(template) = self.traps.trap_of(link) else { return true };
+            let Some(template) = self.traps.trap_of(link, now) else { return true };
             self.ledger.counters().refuse_links(TRAP, 1);
             self.work.refused.list_trapped(link, template);
             false
@@ -257,6 +267,34 @@ mod tests {
         for n in 0..9 {
             assert_eq!(watch.observe(&url(&format!("http://e.com/{n}")), Content::Exact(1)), None);
         }
+    }
+
+    #[test]
+    fn one_link_into_a_trap_passes_in_a_minute() {
+        let start = UnixMillis(1_000_000);
+        let trap = Trap {
+            template: "e.com/{num}".to_owned(),
+            host: "e.com".parse().unwrap(),
+            pages: 2,
+            new: 0,
+            at_ms: start,
+            released: false,
+        };
+        let mut watch = TemplateWatch::new(None, vec![trap]);
+        let link = |source| {
+            let url = url("http://e.com/7");
+            let fingerprint = crawler_url::Canonicalizer::keyed(1).fingerprint(&url);
+            let hops = crawler_frontier::Hops::default();
+            Candidate { url, fingerprint, via: None, depth: 1, redirects: 0, hops, source }
+        };
+        let mut passes = |secs: u64, source| {
+            watch.trap_of(&link(source), start + Duration::from_secs(secs)).is_none()
+        };
+        let cases = [(0, false), (59, false), (60, true), (60, false), (119, false), (500, true)];
+        for (secs, expected) in cases {
+            assert_eq!(passes(secs, Source::Link), expected, "after {secs} s");
+        }
+        assert!(passes(501, Source::Seed), "seeds are the operator's will");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod manifests;
 mod open;
 mod repair;
 pub(crate) mod spaces;
+mod spill;
 mod step;
 
 use crate::error::FrontierError;
@@ -97,6 +98,22 @@ impl FrontierDb {
     /// As [`FrontierDb::commit`].
     pub fn close(&mut self) -> Result<(), FrontierError> {
         self.guarded(close::close)
+    }
+
+    /// Gives memory back, as far as it holds what can be read from disk. What follows costs more CPU
+    /// time: for when memory is short.
+    ///
+    /// # Errors
+    /// As [`FrontierDb::commit`].
+    pub fn spill(&mut self) -> Result<(), FrontierError> {
+        self.guarded(spill::spill)
+    }
+
+    /// Waits until what [`spill`](Self::spill) began is done; tells what is still in memory.
+    #[cfg(test)]
+    pub(crate) fn await_spill(&self) -> u64 {
+        commit::wait_for_flushes(self, 0).unwrap();
+        self.db.write_buffer_size()
     }
 
     /// The payload of the last commit, if there was one.

@@ -55,6 +55,26 @@ fn what_was_committed_comes_back() {
 }
 
 #[test]
+fn what_is_spilled_leaves_memory_and_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let urls = ["http://a.example/1", "http://b.example/2"];
+    let mut store = Store::open(dir.path(), LIMITS);
+    store.admit(&urls);
+    store.commit();
+    assert!(store.db.await_spill() > 0);
+    store.db.spill().unwrap();
+    assert_eq!(store.db.await_spill(), 0);
+    store.admit(&["http://a.example/3"]);
+    store.commit();
+    drop(store);
+    let mut store = Store::open(dir.path(), LIMITS);
+    assert_eq!(store.frontier.queued(), 3);
+    let mut leased: Vec<_> = (0..2).map(|_| store.lease(0).url.to_string()).collect();
+    leased.sort();
+    assert_eq!(leased, urls);
+}
+
+#[test]
 fn a_new_generation_forgets_what_was_seen_but_not_what_is_queued() {
     let dir = tempfile::tempdir().unwrap();
     let urls = ["http://a.example/1", "http://a.example/2"];

@@ -19,6 +19,11 @@ pub(super) struct DataDirArgs {
 }
 
 impl DataDirArgs {
+    /// As `--output` and `--config` say.
+    pub(super) fn new(output: Option<String>, config: Vec<PathBuf>) -> Self {
+        Self { output, config }
+    }
+
     /// The directory.
     pub(super) fn resolve(&self) -> anyhow::Result<PathBuf> {
         Ok(self.settings()?.output)

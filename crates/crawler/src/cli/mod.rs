@@ -1,8 +1,10 @@
 //! The command line: `crawler [OPTIONS] [URL]…` crawls, `crawler COMMAND` does something else.
 
 mod args;
+mod completions;
 mod config;
 mod crawl;
+mod ctl;
 mod data_dir;
 mod demo;
 mod doctor;
@@ -11,12 +13,15 @@ mod export;
 mod get;
 mod help;
 mod import;
+mod man;
 mod next_steps;
 mod plan;
 mod repair;
 mod serve;
 mod stats;
+mod target;
 mod testweb;
+mod top;
 mod traps;
 
 #[cfg(test)]
@@ -27,9 +32,25 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 14] = [
-    "get", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair",
-    "testweb", "config", "serve", "help",
+pub(crate) const COMMANDS: [&str; 18] = [
+    "serve",
+    "ctl",
+    "top",
+    "get",
+    "stats",
+    "explain",
+    "plan",
+    "traps",
+    "export",
+    "import",
+    "demo",
+    "doctor",
+    "repair",
+    "testweb",
+    "config",
+    "man",
+    "completions",
+    "help",
 ];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
@@ -42,6 +63,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
     match matches.subcommand() {
         None => crawl::run(args::sources(&matches)),
         Some(("serve", matches)) => serve::run(matches),
+        Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
+        Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
@@ -54,6 +77,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
+        Some(("man", matches)) => man::run(&parsed(matches)?),
+        Some(("completions", matches)) => completions::run(&parsed(matches)?),
         Some((name, _)) => anyhow::bail!("there is no command `{name}`"),
     }
 }
@@ -75,6 +100,12 @@ fn command() -> Command {
         .after_long_help(help::after_long());
     let subcommands = [
         serve::command(),
+        ctl::CtlArgs::augment_args(Command::new("ctl"))
+            .about("Ask and steer a running crawl")
+            .after_help(ctl::EXAMPLES),
+        top::TopArgs::augment_args(Command::new("top"))
+            .about("Watch a running crawl on the terminal, and steer it by keys")
+            .after_help(top::EXAMPLES),
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
@@ -102,6 +133,12 @@ fn command() -> Command {
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),
         config::command(),
+        man::ManArgs::augment_args(Command::new("man"))
+            .about("Print the manual page, or write those of all commands")
+            .after_help(man::EXAMPLES),
+        completions::CompletionsArgs::augment_args(Command::new("completions"))
+            .about("Print a completion script for a shell")
+            .after_help(completions::EXAMPLES),
     ];
     crawl.subcommands(subcommands)
 }

@@ -89,3 +89,15 @@ fn a_command_is_a_command_and_a_url_a_url() {
     assert_eq!(name("crawler stats.example"), None);
     assert_eq!(name("crawler config --delay 2s").as_deref(), Some("config"));
 }
+
+#[test]
+fn the_url_of_a_command_is_not_that_of_the_crawl() {
+    let line = "crawler ctl explain https://a.example/ --url 127.0.0.1:7070 --json";
+    let matches = command().try_get_matches_from(line.split(' ')).unwrap();
+    let (_, ctl) = matches.subcommand().unwrap();
+    let (_, explain) = ctl.subcommand().unwrap();
+    assert_eq!(explain.get_one::<String>("url").unwrap(), "https://a.example/");
+    assert_eq!(ctl.get_one::<String>("admin_url").unwrap(), "127.0.0.1:7070");
+    let both = "crawler ctl --url 127.0.0.1:7070 -o crawl status";
+    assert!(command().try_get_matches_from(both.split(' ')).is_err());
+}

@@ -1,11 +1,12 @@
 //! The machine: limits, room, time, names and trust.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crawler_engine::usable_cores;
+use crawler_engine::{CgroupLimits, usable_cores, usable_memory_bytes};
 use crawler_fetch::{FetchConfig, TlsRoots};
 use rustix::fs::{StatVfs, statvfs};
 use rustix::process::{Resource, getrlimit};
@@ -57,20 +58,33 @@ pub(super) fn inodes(dir: &Path) -> Finding {
     Finding::new(severity, subject, format!("{} files can be made", count(volume.f_favail)))
 }
 
-pub(super) fn memory() -> Finding {
+/// `ceiling` is `--max-rss`.
+pub(super) fn memory(ceiling: Option<u64>) -> Finding {
+    let subject = "memory";
     let available = fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text));
-    match available {
-        Some(free) => {
-            let severity = judge(free, 0, MEMORY_BYTES_GOOD);
-            Finding::new(severity, "memory", format!("{} available", bytes(free as f64)))
-        }
-        None => Finding::new(Warn, "memory", "what is available is not told by /proc/meminfo"),
+    let Some(free) = available else {
+        return Finding::new(Warn, subject, "what is available is not told by /proc/meminfo");
+    };
+    let mut text = format!("{} available", bytes(free as f64));
+    let limit = CgroupLimits::of_process().memory_bytes;
+    if let Some(limit) = limit {
+        let _ = write!(text, ", {} by the limit of the cgroup", bytes(limit as f64));
     }
+    let ceiling_shown = ceiling.map_or_else(|| "unlimited".to_owned(), |at| bytes(at as f64));
+    let _ = write!(text, ", --max-rss {ceiling_shown}");
+    if usable_memory_bytes().is_some_and(|usable| ceiling.is_none_or(|at| at >= usable)) {
+        text.push_str(": the kernel ends the crawl before it makes room, use --max-rss auto");
+        return Finding::new(Warn, subject, text);
+    }
+    let room = limit.map_or(free, |limit| limit.min(free));
+    Finding::new(judge(room, 0, MEMORY_BYTES_GOOD), subject, text)
 }
 
 pub(super) fn cores(workers: u16) -> Finding {
     let usable = usable_cores();
-    let text = format!("{usable} usable, --workers {workers}");
+    let quota = CgroupLimits::of_process().millicores;
+    let quota = quota.map(|quota| format!(" (the cgroup's quota is {})", quota as f64 / 1000.0));
+    let text = format!("{usable} usable{}, --workers {workers}", quota.unwrap_or_default());
     if workers > usable {
         let text = format!("{text}: more than one worker on a core is slower");
         return Finding::new(Warn, "cores", text);
@@ -168,6 +182,10 @@ mod tests {
         assert_eq!(open_files(u32::MAX).severity, Warn);
         assert_eq!(cores(1).severity, Fine);
         assert_eq!(cores(u16::MAX).severity, Warn);
+        for (ceiling, warns) in [(None, true), (Some(u64::MAX), true), (Some(1 << 20), false)] {
+            let text = memory(ceiling).text;
+            assert_eq!(text.contains("use --max-rss auto"), warns, "{text}");
+        }
     }
 
     #[test]

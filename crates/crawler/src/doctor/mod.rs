@@ -60,7 +60,7 @@ pub(crate) fn examine(settings: Settings) -> Vec<Finding> {
         machine::open_files(config.concurrency),
         machine::disk_space(&config.data_dir),
         machine::inodes(&config.data_dir),
-        machine::memory(),
+        machine::memory(config.ceilings.memory_bytes),
         machine::cores(config.workers.get()),
         machine::clock(),
         machine::name_servers(&config.fetch.dns_servers),

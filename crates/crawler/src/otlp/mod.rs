@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use crawler_engine::{CrawlEvent, CrawlHandle};
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::oneshot;
@@ -110,7 +111,8 @@ impl Sender {
 
     async fn post(&self, signal: &str, body: &Value) -> Result<(), String> {
         let url = format!("{}/v1/{signal}", self.endpoint);
-        let answer = self.client.post(url).json(body).send().await;
+        let request = self.client.post(url).header(CONTENT_TYPE, "application/json");
+        let answer = request.body(body.to_string()).send().await;
         match answer.and_then(reqwest::Response::error_for_status) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.without_url().to_string()),

@@ -16,6 +16,8 @@ use super::table::{self, Setting};
 pub(crate) const ENV_PREFIX: &str = "CRAWLER_";
 /// The variable that names configuration files, one per line; it is not itself a setting.
 pub(crate) const ENV_CONFIG: &str = "CRAWLER_CONFIG";
+/// The variable that holds the token for a running crawl; no setting either.
+pub(crate) const ENV_TOKEN: &str = "CRAWLER_ADMIN_TOKEN";
 /// A list file is read whole: this bounds it.
 const LIST_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
@@ -126,7 +128,8 @@ fn env_layer(env: &[(OsString, OsString)], findings: &mut Findings) -> Layer {
 
 /// Variables that are ours but no settings.
 fn is_no_setting(name: &str) -> bool {
-    name == ENV_CONFIG || crawler_faults::BUILT_IN && name == crawler_faults::VARIABLE
+    matches!(name, ENV_CONFIG | ENV_TOKEN)
+        || crawler_faults::BUILT_IN && name == crawler_faults::VARIABLE
 }
 
 /// A variable that is nearly ours is a slip; another program may own any other.

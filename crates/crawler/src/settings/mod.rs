@@ -37,12 +37,12 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
-pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, Entry, Sources};
+pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
 pub(crate) use suggest::nearest;
-pub(crate) use value::{parse_duration, show_duration};
+pub(crate) use value::{parse_duration, parse_size, show_duration};
 
 use credentials::AuthRule;
 use layers::{Findings, Layer, layers};

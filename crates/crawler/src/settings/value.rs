@@ -8,6 +8,8 @@ use super::suggest::nearest;
 
 /// The word for "no limit", wherever a setting can be without one.
 pub(crate) const UNLIMITED: &str = "unlimited";
+/// The word for "what suits this machine".
+const AUTO: &str = "auto";
 
 const DURATION_FORMS: &str = "a duration such as 500ms, 2s, 1m30s or 1h, or a number of seconds";
 const SIZE_FORMS: &str = "a size such as 512K, 16M or 2G, or a number of bytes";
@@ -36,6 +38,15 @@ impl BadValue {
 
     fn out_of_range(text: &str, accepted: &str) -> Self {
         Self::new(format!("`{text}` is out of range"), accepted)
+    }
+
+    /// `word` would have been right as well.
+    fn or_word(mut self, word: &str) -> Self {
+        if let Some(accepted) = self.notes.first_mut() {
+            accepted.push_str(", or ");
+            accepted.push_str(word);
+        }
+        self
     }
 }
 
@@ -113,6 +124,18 @@ impl Given<'_> {
         self.limit(|given| given.size(range.clone()))
     }
 
+    /// What suits this machine for "auto", else what `read` makes of it.
+    pub(crate) fn auto_or<T>(
+        self,
+        auto: impl FnOnce() -> T,
+        read: impl FnOnce(Self) -> Result<T, BadValue>,
+    ) -> Result<T, BadValue> {
+        if self.str() == AUTO {
+            return Ok(auto());
+        }
+        read(self).map_err(|bad| bad.or_word(AUTO))
+    }
+
     /// A whole number within `range`.
     pub(crate) fn count<N: TryFrom<u64>>(self, range: RangeInclusive<u64>) -> Result<N, BadValue> {
         let text = self.str();
@@ -159,13 +182,7 @@ impl Given<'_> {
         if self.str() == UNLIMITED {
             return Ok(None);
         }
-        read(self).map(Some).map_err(|mut bad| {
-            if let Some(accepted) = bad.notes.first_mut() {
-                accepted.push_str(", or ");
-                accepted.push_str(UNLIMITED);
-            }
-            bad
-        })
+        read(self).map(Some).map_err(|bad| bad.or_word(UNLIMITED))
     }
 
     fn str(&self) -> &str {

@@ -2,20 +2,28 @@
 
 use std::ops::RangeInclusive;
 
+use crawler_engine::usable_memory_bytes;
+
 use super::Setting;
 use crate::settings::value::put;
 
 /// Below it not even an empty crawl fits; such a number is a slip.
 const SIZES: RangeInclusive<u64> = 16 << 20..=u64::MAX >> 1;
 
+/// The rest is for the page cache, which counts against a cgroup's limit too, and for the kernel.
+const AUTO_MEMORY_PERCENT: u64 = 80;
+
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::value(
         "max_rss",
-        "SIZE",
-        "unlimited",
-        |s, given| put(&mut s.ceilings.memory_bytes, given.size_limit_in(SIZES)),
+        "auto|SIZE",
+        "auto",
+        |s, given| {
+            let limit = given.auto_or(memory_to_take, |given| given.size_limit_in(SIZES));
+            put(&mut s.ceilings.memory_bytes, limit)
+        },
         "Memory to stay within: near it the crawl holds less and slows down, at it new URLs are \
-         skipped as frontier_full",
+         skipped as frontier_full; auto is 80 % of the machine's memory or of the cgroup's limit",
     ),
     Setting::value(
         "max_frontier",
@@ -41,3 +49,8 @@ pub(super) const SETTINGS: &[Setting] = &[
          there is room. 0 leaves none",
     ),
 ];
+
+/// What `--max-rss auto` stands for.
+fn memory_to_take() -> Option<u64> {
+    usable_memory_bytes().map(|bytes| bytes / 100 * AUTO_MEMORY_PERCENT)
+}

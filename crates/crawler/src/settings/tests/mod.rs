@@ -46,7 +46,11 @@ fn the_defaults_are_understood() {
     assert_eq!(settings.output, PathBuf::from("crawl"));
     assert_eq!(settings.scope, ScopeKind::Host);
     assert_eq!(settings.limits, Limits::default());
-    let ceilings = Ceilings { free_disk_bytes: 256 << 20, ..Ceilings::default() };
+    let ceilings = Ceilings {
+        free_disk_bytes: 256 << 20,
+        memory_bytes: settings.ceilings.memory_bytes,
+        ..Ceilings::default()
+    };
     assert_eq!(settings.ceilings, ceilings);
     assert_eq!(settings.depth, None);
     assert_eq!(settings.max_body, 16 << 20);
@@ -185,7 +189,7 @@ fn special_values() {
         ("include=glob:**.pdf", "`glob:**.pdf` is not a pattern: `**` must stand alone"),
         ("timeout=0", "`0` is out of range"),
         ("warc_size=1K", "`1K` is out of range"),
-        ("max_rss=2", "accepted: 16M to "),
+        ("max_rss=2", ", or unlimited, or auto"),
         ("max_disk=lots", "`lots` is not a size"),
     ] {
         let text = load(&sources(&[], &[], &[set])).unwrap_err().to_string();
@@ -274,6 +278,21 @@ fn settings_reach_the_engine() {
         free_disk_bytes: 0,
     };
     assert_eq!(config.ceilings, ceilings);
+}
+
+#[test]
+fn memory_is_limited_unless_told_otherwise() {
+    let ceiling =
+        |set: &[&str]| load(&sources(&[], &[], set)).unwrap().settings.ceilings.memory_bytes;
+    let part = crawler_engine::usable_memory_bytes().map(|bytes| bytes / 100 * 80);
+    for (set, expected) in [
+        (&[][..], part),
+        (&["max_rss=auto"], part),
+        (&["max_rss=unlimited"], None),
+        (&["max_rss=64M"], Some(64 << 20)),
+    ] {
+        assert_eq!(ceiling(set), expected, "{set:?}");
+    }
 }
 
 /// `config/crawler.toml` is made from the table; `CRAWLER_TEST_UPDATE=1 cargo test -p crawler`

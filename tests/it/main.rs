@@ -26,6 +26,7 @@ mod hosts;
 mod http;
 mod limits;
 mod links;
+mod otlp;
 mod plan;
 mod politeness;
 mod proxy;

@@ -50,6 +50,9 @@ pub struct Counters {
     pub retried: u64,
     /// Fetches whose payload was the same as in the generation before, or that got a 304.
     pub revisited: u64,
+    /// URLs that had failed and were queued again, by the reason: they are no longer in
+    /// [`failed`](Self::failed).
+    pub requeued: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Counters {
@@ -79,6 +82,7 @@ impl Counters {
         self.listings_cut += other.listings_cut;
         self.retried += other.retried;
         self.revisited += other.revisited;
+        merge_map(&mut self.requeued, other.requeued);
     }
 
     /// URLs that had failed, by reason, are queued again.
@@ -87,6 +91,7 @@ impl Counters {
             if let Some(failed) = self.failed.get_mut(reason.as_str()) {
                 *failed = failed.saturating_sub(n);
             }
+            *self.requeued.entry(Cow::Owned(reason)).or_default() += n;
         }
     }
 

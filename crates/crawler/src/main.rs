@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod logging;
 mod numbers;
+mod otlp;
 mod plan;
 mod process;
 mod progress;

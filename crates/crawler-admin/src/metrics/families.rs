@@ -35,7 +35,8 @@ families! {
     ELAPSED = Gauge "crawler_elapsed_seconds" [] "Time crawled in this run, without pauses";
 
     FETCH = Counter "crawler_fetch" ["status_class"] "URLs that ended with a response";
-    FAILED = Counter "crawler_failed" ["reason"] "URLs that ended with an error";
+    FAILED = Counter "crawler_failed" ["reason"] "URLs that ended with an error, those queued again since included";
+    REQUEUED = Counter "crawler_requeued" ["reason"] "Failed URLs that an operator had queued again, by the reason they had failed for";
     SKIPPED = Counter "crawler_skipped" ["reason"] "URLs that were not asked for";
     RETRIED = Counter "crawler_retried" [] "Attempts that were to be made again";
     PARTIAL = Counter "crawler_partial" ["reason"] "Responses whose body is not whole or could not be decoded";

@@ -21,7 +21,7 @@ fn scrape() -> Scrape {
         "counters": {
             "discovered": 30, "fetched": 10, "status": { "200": 8, "404": 1, "599": 1, "999": 0 },
             "failed": { "dns": 2, "Quoted\"\n": 3, "": 1 }, "skipped": many,
-            "wire_bytes": 1000, "robots_outcomes": { "found": 3 },
+            "requeued": { "dns": 4 }, "wire_bytes": 1000, "robots_outcomes": { "found": 3 },
         },
         "queued": 14, "in_flight": 4, "seen": 30, "hosts_known": 3, "hosts_ready": 1,
         "hosts_snoozed": 1, "hosts_in_flight": 1, "restarts": 0, "stalls": 0,
@@ -169,7 +169,7 @@ fn labels_are_bounded_and_nothing_is_lost_by_it() {
     let sum = |name: &str| families[name].samples.iter().map(|it| it.value).sum::<f64>();
     assert_eq!(
         (sum("crawler_skipped"), sum("crawler_failed"), sum("crawler_fetch")),
-        (200.0, 6.0, 10.0)
+        (200.0, 10.0, 10.0)
     );
     let failed: Vec<_> =
         families["crawler_failed"].samples.iter().map(|it| &it.labels[0].1).collect();
@@ -185,6 +185,35 @@ fn a_histogram_adds_up_to_its_count() {
     assert_eq!(buckets.first().map(|it| bound(it)).as_deref(), Some("0.00025"));
     assert_eq!(buckets.last().map(|it| bound(it)).as_deref(), Some("+Inf"));
     assert!(buckets.windows(2).all(|pair| pair[0].value <= pair[1].value));
+}
+
+#[test]
+fn a_collector_is_told_the_same() {
+    let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let told = super::otlp_of(&scrape(), at);
+    let families = parse(&text(scrape())).unwrap();
+    assert_eq!(told.len(), families.len());
+    for metric in &told {
+        let family = &families[metric["name"].as_str().unwrap()];
+        let form = match family.kind.as_str() {
+            "counter" => "sum",
+            "histogram" => "histogram",
+            _ => "gauge",
+        };
+        let points = metric[form]["dataPoints"].as_array().unwrap();
+        for point in points {
+            assert_eq!(point["timeUnixNano"], "1700000000000000000", "{metric}");
+        }
+        if form == "histogram" {
+            let bounds = points[0]["explicitBounds"].as_array().unwrap().len();
+            assert_eq!(points[0]["bucketCounts"].as_array().unwrap().len(), bounds + 1);
+            continue;
+        }
+        let value = |point: &serde_json::Value| point["asDouble"].as_f64().unwrap();
+        let values: Vec<f64> = points.iter().map(value).collect();
+        let expected: Vec<f64> = family.samples.iter().map(|it| it.value).collect();
+        assert_eq!(values, expected, "{metric}");
+    }
 }
 
 fn kind(family: &Family) -> &'static str {

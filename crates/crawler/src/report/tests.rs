@@ -32,7 +32,7 @@ fn snapshot() -> Snapshot {
         accounting_error: 0,
         shards: Vec::new(),
         idle: IdleReport {
-            run: [(IdleReason::Politeness, 8.0), (IdleReason::Cpu, 2.0), (IdleReason::Body, 0.001)]
+            run: [(IdleReason::Politeness, 7.0), (IdleReason::Cpu, 3.0), (IdleReason::Body, 0.001)]
                 .into_iter()
                 .collect(),
             queue_held_by: Some(QueueHolders { hosts: 14, share: 0.96 }),
@@ -88,9 +88,9 @@ shard_restarts: 0
 shard_stalls: 0
 accounting_error: 0
 
-idle/politeness: 80.0 %
-idle/cpu: 20.0 %
-why_not_faster: 80 % of capacity waits for politeness, 20 % waits for the processor: \
+idle/politeness: 70.0 %
+idle/cpu: 30.0 %
+why_not_faster: 70 % of capacity waits for politeness, 30 % waits for the processor: \
 14 hosts hold 96 % of the queue
 
 output: /nonexistent

@@ -1,5 +1,5 @@
-//! What runs beside a crawl: the admin interface, the action directory, and what the service manager is
-//! told.
+//! What runs beside a crawl: the admin interface, the action directory, telemetry, and what the service
+//! manager is told.
 
 mod action_dir;
 mod notify;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crawler_admin::{AdminServer, ListenError, Options, Process as _};
 use crawler_engine::CrawlHandle;
 
+use crate::otlp::Exporter;
 use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
 use process::CrawlProcess;
 use reload::Configuration;
@@ -28,6 +29,7 @@ pub(crate) struct Service {
     listener: Option<Result<TcpListener, ListenError>>,
     data_dir: PathBuf,
     hosts: Vec<String>,
+    collector: Option<String>,
     process: Arc<CrawlProcess>,
     action_dir: Option<PathBuf>,
     is_daemon: bool,
@@ -36,6 +38,7 @@ pub(crate) struct Service {
 /// What runs until it is dropped.
 pub(crate) struct Running {
     _server: Option<AdminServer>,
+    _exporter: Option<Exporter>,
 }
 
 impl Service {
@@ -52,6 +55,7 @@ impl Service {
             listener: listen(settings)?,
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
+            collector: settings.otlp_endpoint.clone(),
             process: Arc::new(CrawlProcess::new(
                 settings,
                 Configuration::new(sources, settings.clone(), raw),
@@ -90,7 +94,10 @@ impl Service {
         if let Some(dir) = self.action_dir {
             action_dir::watch(dir, crawl.clone())?;
         }
-        let Some(listener) = self.listener else { return Ok(Running { _server: None }) };
+        let exporter = self.collector.map(|url| Exporter::start(url, crawl.clone())).transpose()?;
+        let Some(listener) = self.listener else {
+            return Ok(Running { _server: None, _exporter: exporter });
+        };
         let listener = listener?;
         let token = self.data_dir.join(crawler_admin::token::FILE);
         let options = Options { data_dir: self.data_dir, hosts: self.hosts };
@@ -100,7 +107,7 @@ impl Service {
             server.addr(),
             token.display()
         );
-        Ok(Running { _server: Some(server) })
+        Ok(Running { _server: Some(server), _exporter: exporter })
     }
 }
 

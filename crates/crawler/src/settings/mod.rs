@@ -131,6 +131,7 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     pub(crate) daemon: bool,
     pub(crate) admin: AdminAddr,
+    pub(crate) otlp_endpoint: Option<String>,
     pub(crate) admin_hosts: Vec<String>,
     pub(crate) action_dir: Option<PathBuf>,
 }
@@ -356,6 +357,7 @@ impl Settings {
             log_format: LogFormat::Text,
             daemon: false,
             admin: AdminAddr::Off,
+            otlp_endpoint: None,
             admin_hosts: Vec::new(),
             action_dir: None,
         }

@@ -134,6 +134,7 @@ fn failed_urls_are_queued_again_once() {
     assert_eq!(stored(dir.path()).len(), 3);
     let now = report.snapshot;
     assert_eq!((now.counters.fetched, now.failed_total(), now.accounting_error), (3, 0, 0));
+    assert_eq!(now.counters.requeued["connect"], 6);
     assert_eq!(now.counters.discovered, now.counters.ended());
     assert_eq!(reasons(dir.path()), [("connect".to_owned(), 6), ("requeued".to_owned(), 6)].into());
     assert_eq!(locked(&asked).len(), 3);

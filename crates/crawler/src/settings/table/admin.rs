@@ -31,6 +31,14 @@ pub(super) const SETTINGS: &[Setting] = &[
          to localhost, and refuses any other name, which a hostile page could use. Repeatable",
     ),
     Setting::value(
+        "otlp_endpoint",
+        "off|URL",
+        "off",
+        |s, given| put(&mut s.otlp_endpoint, given.one(collector)),
+        "OpenTelemetry collector that gets the metrics and a sample of at most 512 fetches every 10 s, by \
+         OTLP over HTTP with JSON: http://127.0.0.1:4318, to which /v1/metrics and /v1/traces are added",
+    ),
+    Setting::value(
         "action_dir",
         "DIR",
         "",
@@ -55,6 +63,23 @@ fn addr(text: &str) -> Result<AdminAddr, Refusal> {
         problem: format!("`{text}` is not an address to listen on"),
         accepted: Some("off, auto, or an address such as 127.0.0.1:7070 or [::]:7070".to_owned()),
     })
+}
+
+fn collector(text: &str) -> Result<Option<String>, Refusal> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let url = text.parse::<http::Uri>().ok().filter(|url| {
+        let is_http = matches!(url.scheme_str(), Some("http" | "https"));
+        is_http && url.host().is_some() && url.query().is_none()
+    });
+    match url {
+        Some(_) => Ok(Some(text.trim_end_matches('/').to_owned())),
+        None => Err(Refusal {
+            problem: format!("`{text}` is not the URL of a collector"),
+            accepted: Some("off, or a URL such as http://127.0.0.1:4318".to_owned()),
+        }),
+    }
 }
 
 fn host_name(text: &str) -> Result<String, Refusal> {

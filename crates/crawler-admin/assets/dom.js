@@ -23,6 +23,7 @@ export function setText(node, text) {
 export function track(share, tone) {
   const fill = el("span", tone ? { "data-tone": tone } : {});
   fill.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  fill.hidden = !(share > 0);
   return el("span", { className: "track", "aria-hidden": "true" }, fill);
 }
 

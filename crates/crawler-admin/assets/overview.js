@@ -7,6 +7,8 @@ import { bytes, bytesParts, compact, count, duration, percent, rate, words } fro
 const STATES = { held: "short of room", waiting: "waiting for seeds" };
 /** Reasons shown of a longer list. */
 const REASONS_MAX = 12;
+/** Smaller shares of the capacity say nothing. */
+const SHARE_MIN = 0.0005;
 const CLASSES = [
   ["1xx", "informational", "calm"],
   ["2xx", "success", "good"],
@@ -86,7 +88,8 @@ function tile([name, , , , tone]) {
 
 function showWhy(why) {
   setText(by("why-sentence"), why.sentence || "No numbers yet.");
-  const rows = why.parts.map(({ reason, share }) => ({ name: words(reason), value: percent(share), share }));
+  const parts = why.parts.filter(({ share }) => share >= SHARE_MIN);
+  const rows = parts.map(({ reason, share }) => ({ name: words(reason), value: percent(share), share }));
   bars(by("why-parts"), rows, "All capacity is in use, or nothing was measured yet.");
 }
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What `make dist` made, and what deploys it, judged by the tools that will read it.
 #   tests/e2e/deployment.sh WORK
-# Installs systemd and man-db from Debian and two validators from PyPI. Run after packaging/dist.sh.
+# Installs systemd, man-db and promtool from Debian and two validators from PyPI. Run after packaging/dist.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$1
 root=$work/deployment
+promtool=$work/prometheus/usr/bin/promtool
 rm -rf "$root"
 mkdir -p "$root"
 
@@ -19,6 +20,10 @@ install_tools() {
     if [ ${#missing[@]} -gt 0 ]; then
         as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+    if [ ! -x "$promtool" ]; then
+        # Unpacked, not installed: nothing of it is to run.
+        (cd "$work" && apt-get download -qq prometheus && dpkg-deb --extract prometheus_*.deb prometheus)
     fi
     "$work/venv/bin/pip" install --quiet kubernetes-validate==1.37.0 compose-spec==0.2.1
 }
@@ -75,7 +80,7 @@ check_containers() {
         "$work/venv/bin/kubernetes-validate" --strict --quiet "$manifest"
     done
     "$work/venv/bin/python" tests/e2e/compose.py docker/compose.yaml
-    "$work/venv/bin/python" tests/e2e/metrics.py
+    python3 tests/e2e/metrics.py "$promtool" "$root"
 }
 
 install_tools

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What `make dist` made, and what deploys it, judged by the tools that will read it.
 #   tests/e2e/deployment.sh WORK
-# Installs systemd, man-db and promtool from Debian and two validators from PyPI. Run after packaging/dist.sh.
+# Installs systemd, man-db, strace and promtool from Debian and two validators from PyPI. Run after packaging/dist.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$1
@@ -17,6 +17,7 @@ install_tools() {
     local missing=()
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v man >/dev/null || missing+=(man-db)
+    command -v strace >/dev/null || missing+=(strace)
     if [ ${#missing[@]} -gt 0 ]; then
         as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
@@ -71,6 +72,9 @@ check_unit() {
     # In tenths: a service that may do anything has 96.
     systemd-analyze security --offline=true --threshold=20 "$unit" >"$root/security.txt" ||
         fail "the unit is less confined than it was, see $root/security.txt"
+    strace -f -o "$root/trace" "$archive/bin/crawler" demo --workers 2 --max-pages 100 --quiet \
+        --output "$root/traced" >"$root/demo.log" 2>&1
+    python3 tests/e2e/syscalls.py "$root/trace"
 }
 
 check_containers() {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What `make dist` made, and what deploys it, judged by the tools that will read it.
 #   tests/e2e/deployment.sh WORK
-# Installs systemd and man-db from Debian and two validators from PyPI. Run after packaging/dist.sh.
+# Installs systemd, man-db, strace and promtool from Debian and two validators from PyPI. Run after packaging/dist.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$1
 root=$work/deployment
+promtool=$work/prometheus/usr/bin/promtool
 rm -rf "$root"
 mkdir -p "$root"
 
@@ -16,9 +17,14 @@ install_tools() {
     local missing=()
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v man >/dev/null || missing+=(man-db)
+    command -v strace >/dev/null || missing+=(strace)
     if [ ${#missing[@]} -gt 0 ]; then
         as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+    if [ ! -x "$promtool" ]; then
+        # Unpacked, not installed: nothing of it is to run.
+        (cd "$work" && apt-get download -qq prometheus && dpkg-deb --extract prometheus_*.deb prometheus)
     fi
     "$work/venv/bin/pip" install --quiet kubernetes-validate==1.37.0 compose-spec==0.2.1
 }
@@ -66,6 +72,9 @@ check_unit() {
     # In tenths: a service that may do anything has 96.
     systemd-analyze security --offline=true --threshold=20 "$unit" >"$root/security.txt" ||
         fail "the unit is less confined than it was, see $root/security.txt"
+    strace -f -o "$root/trace" "$archive/bin/crawler" demo --workers 2 --max-pages 100 --quiet \
+        --output "$root/traced" >"$root/demo.log" 2>&1
+    python3 tests/e2e/syscalls.py "$root/trace"
 }
 
 check_containers() {
@@ -75,7 +84,7 @@ check_containers() {
         "$work/venv/bin/kubernetes-validate" --strict --quiet "$manifest"
     done
     "$work/venv/bin/python" tests/e2e/compose.py docker/compose.yaml
-    "$work/venv/bin/python" tests/e2e/metrics.py
+    python3 tests/e2e/metrics.py "$promtool" "$root"
 }
 
 install_tools

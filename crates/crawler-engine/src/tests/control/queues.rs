@@ -175,3 +175,26 @@ fn a_trap_is_let_go_while_the_crawl_runs() {
     );
     assert!(crate::read_traps(dir.path()).unwrap()[0].released);
 }
+
+#[test]
+fn failures_of_an_earlier_generation_are_over() {
+    let (server, dir) = (web(), tempfile::tempdir().unwrap());
+    let address = TcpListener::bind("127.0.0.79:0").unwrap().local_addr().unwrap();
+    let mut given = config(&server, dir.path());
+    given.seeds = vec![url(&format!("http://{address}/"))];
+    given.robots = RobotsPolicy::Ignore;
+    given.pace.backoff_first = Duration::ZERO;
+    given.pace.breaker.failures_max = 0;
+    let host = given.seeds[0].host_key();
+    assert_eq!(crawl(given.clone()).snapshot.failed_total(), 1);
+    serve(TcpListener::bind(address).unwrap(), |_| "fine".to_owned());
+    let handle = start_waiting(CrawlConfig { start: Start::Recrawl, ..given.clone() });
+    until(&handle, "it is fetched", |now| now.counters.fetched == 1 && now.waiting);
+    assert_eq!(handle.requeue(&host).unwrap(), 0);
+    end(&handle);
+    // Nor later in the generation.
+    let handle = start_waiting(given);
+    until(&handle, "it is done", |now| now.waiting);
+    assert_eq!(handle.requeue(&host).unwrap(), 0);
+    assert_eq!(end(&handle).snapshot.accounting_error, 0);
+}

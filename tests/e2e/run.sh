@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # End-to-end tests against real servers, checked by independent readers.
 #   tests/e2e/run.sh BINARY
-# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio from
-# PyPI into a virtual environment. Everything it makes is under build/e2e.
+# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio and
+# schemathesis from PyPI into a virtual environment. Everything it makes is under build/e2e.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "$1")
@@ -25,6 +25,9 @@ install_tools() {
     if [ ! -x "$work/venv/bin/warcio" ]; then
         python3 -m venv "$work/venv"
         "$work/venv/bin/pip" install --quiet warcio==1.8.1
+    fi
+    if [ ! -x "$work/venv/bin/schemathesis" ]; then
+        "$work/venv/bin/pip" install --quiet schemathesis==4.32.5
     fi
 }
 
@@ -57,6 +60,7 @@ torture() {
 install_tools
 unpack_docs
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
+tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
 torture
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"

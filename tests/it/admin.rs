@@ -169,6 +169,29 @@ fn a_directory_in_use_is_told_rather_than_its_address() {
 }
 
 #[test]
+fn a_thousand_orders_change_nothing_in_what_is_crawled() {
+    let server = serve(slow());
+    let place = Place::new();
+    // It waits when it is done, so that no order comes too late.
+    let running = place.crawl(&server, &[&ADMIN[..], &["--daemon"]].concat()).start();
+    let admin = Admin::of(&place.data());
+    until("readiness", || (admin.get("/readyz").status == 200).then_some(()));
+    let orders = ["/v1/pause", "/v1/resume", "/v1/reload"];
+    for (n, order) in orders.iter().cycle().take(1001).enumerate() {
+        admin.post(order, "").says_done();
+        assert!(n != 20 || admin.get("/v1/status").json()["totals"]["queued"] != 0);
+    }
+    until("the end of the work", || {
+        (admin.get("/v1/status").json()["state"] == "waiting").then_some(())
+    });
+    running.signal("TERM");
+    let ended = running.ends(11);
+    assert_whole(&place.data(), &server);
+    assert_consistent(&ended, &place.data());
+    assert_eq!(server.stats().expected_repeated, 0);
+}
+
+#[test]
 fn a_crawl_that_is_watched_is_whole() {
     let server = serve(small());
     let place = Place::new();

@@ -116,6 +116,11 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
+    /// Fails unless it was done.
+    pub(crate) fn says_done(&self) {
+        assert_eq!(self.status, 200, "{self:?}");
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = self.headers.iter().find(|(own, _)| own == name);
         named.map(|(_, value)| value.as_str())

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this is test code: a failure is a failed test")]
 
+mod action_dir;
 mod addresses;
 mod admin;
 mod admin_look;

@@ -8,10 +8,13 @@ use axum::http::{StatusCode, header};
 use crawler_url::HostKey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
+/// Below it a float has every integer.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 /// Bytes of a JSON body.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Time to send it.
@@ -119,13 +122,52 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body is not a JSON object"));
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        let read =
+            serde_json::from_slice(&bytes).map(with_integers).and_then(serde_json::from_value);
+        read.map(Self).map_err(|error| {
             Problem::bad_request(format!("the body is not what is wanted: {error}"))
         })
+    }
+}
+
+/// In JSON 7.0 is the same number as 7 (JSON Schema section 6.1.1); not so for serde.
+fn with_integers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT_MAX => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, own)| (key, with_integers(own))).collect())
+        }
+        other => other,
     }
 }
 
 fn is_json(media_type: &[u8]) -> bool {
     let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        let read = |text: &str| with_integers(serde_json::from_str(text).unwrap());
+        assert_eq!(read(r#"{"a": 7.0, "b": {"c": -2e3}}"#), json!({"a": 7, "b": {"c": -2000}}));
+        assert_eq!(read(r#"{"a": 7.5, "b": 1e300}"#), json!({"a": 7.5, "b": 1e300}));
+        assert_eq!(read("18446744073709551615"), json!(u64::MAX));
+    }
+
+    #[test]
+    fn the_media_type_may_have_parameters() {
+        assert!(is_json(b"application/json") && is_json(b"Application/JSON; charset=utf-8"));
+        assert!(!is_json(b"text/plain") && !is_json(b""));
+    }
 }

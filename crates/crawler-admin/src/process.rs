@@ -1,6 +1,6 @@
 //! What the process does for the server: the crawl's settings are known to it alone.
 
-use crawler_engine::StoredUrl;
+use crawler_engine::{CrawlHandle, StoredUrl};
 use crawler_url::WireUrl;
 
 use crate::api::Reloaded;
@@ -26,7 +26,7 @@ pub trait Process: Send + Sync + 'static {
     ///
     /// # Errors
     /// When it is wrong; nothing has changed then.
-    fn reload(&self) -> Result<Reloaded, Refused>;
+    fn reload(&self, crawl: &CrawlHandle) -> Result<Reloaded, Refused>;
 
     /// Which log lines are written.
     fn log_level(&self) -> String;

@@ -98,7 +98,7 @@ pub enum HostPriority {
 pub struct HostChange {
     /// Shortest pause between two requests.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
+    #[schema(value_type = Option<u64>, format = "uint64", maximum = 18_446_744_073_709_551_615_u64)]
     pub delay_ms: Option<Option<u64>>,
     /// Fetches at once, at least 1.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
@@ -106,11 +106,11 @@ pub struct HostChange {
     pub concurrency: Option<Option<u16>>,
     /// Responses to fetch.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
+    #[schema(value_type = Option<u64>, format = "uint64", maximum = 18_446_744_073_709_551_615_u64)]
     pub max_pages: Option<Option<u64>>,
     /// Bytes to receive.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
+    #[schema(value_type = Option<u64>, format = "uint64", maximum = 18_446_744_073_709_551_615_u64)]
     pub max_bytes: Option<Option<u64>>,
     /// Failures to put up with.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
@@ -122,7 +122,7 @@ pub struct HostChange {
     pub priority: Option<Option<HostPriority>>,
     /// The host is not asked before; `18446744073709551615` is for ever.
     #[serde(default, with = "double", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
+    #[schema(value_type = Option<u64>, format = "uint64", maximum = 18_446_744_073_709_551_615_u64)]
     pub blocked_until_ms: Option<Option<u64>>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -25,7 +25,7 @@ pub(crate) async fn reload(
     peer: Peer,
 ) -> Result<Json<Reloaded>, Problem> {
     let work = move |admin: &Admin| {
-        let reloaded = admin.process.reload()?;
+        let reloaded = admin.process.reload(&admin.crawl)?;
         let detail = Some(reloaded.changed.join(", ")).filter(|keys| !keys.is_empty());
         admin.note(AuditEntry { detail, ..peer.did("reload") });
         Ok(reloaded)

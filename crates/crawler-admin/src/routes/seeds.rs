@@ -40,7 +40,7 @@ pub(crate) struct SeedsQuery {
     post, path = "/v1/seeds", tag = "urls", params(SeedsQuery),
     request_body(content(
         (String = "text/plain", example = "https://example.com/\nhttps://example.org/a # comment\n"),
-        (String = "application/x-ndjson", example = "{\"url\": \"https://example.com/\"}\n"),
+        (serde_json::Value = "application/x-ndjson", example = "{\"url\": \"https://example.com/\"}\n"),
     )),
     responses(
         (status = 200, description = "What became of the lines", body = SeedsAdded),

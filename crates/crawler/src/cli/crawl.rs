@@ -38,7 +38,7 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
-    signals::watch(crawl.clone(), service.on_hangup())?;
+    signals::watch(crawl.clone(), service.on_hangup(&crawl))?;
     let running = service.run_beside(&crawl)?;
     if is_anonymous {
         tracing::warn!(

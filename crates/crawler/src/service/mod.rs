@@ -9,9 +9,11 @@ mod reload;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
+use crawler_admin::api::Reloaded;
 use crawler_admin::{AdminServer, ListenError, Options, Process as _};
-use crawler_engine::CrawlHandle;
+use crawler_engine::{AuditEntry, CrawlHandle};
 
 use crate::otlp::Exporter;
 use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
@@ -35,10 +37,21 @@ pub(crate) struct Service {
     is_daemon: bool,
 }
 
-/// What runs until it is dropped.
+/// What runs until it is dropped, which is done when the crawl has stopped.
 pub(crate) struct Running {
+    notifier: Option<JoinHandle<()>>,
     _server: Option<AdminServer>,
     _exporter: Option<Exporter>,
+}
+
+impl Drop for Running {
+    /// The service manager hears of the end before the process is gone.
+    fn drop(&mut self) {
+        let ended = self.notifier.take().map(JoinHandle::join);
+        if ended.is_some_and(|ended| ended.is_err()) {
+            tracing::error!("the thread that tells the service manager had failed");
+        }
+    }
 }
 
 impl Service {
@@ -51,29 +64,26 @@ impl Service {
         raw: RawConfig,
         sources: Sources,
     ) -> anyhow::Result<Self> {
+        let configuration = Configuration::new(sources, settings.clone(), raw);
+        let usual = || settings.daemon.then(|| settings.output.join(USUAL_ACTION_DIR));
         Ok(Self {
             listener: listen(settings)?,
             data_dir: settings.output.clone(),
             hosts: settings.admin_hosts.clone(),
             collector: settings.otlp_endpoint.clone(),
-            process: Arc::new(CrawlProcess::new(
-                settings,
-                Configuration::new(sources, settings.clone(), raw),
-            )),
-            action_dir: settings
-                .action_dir
-                .clone()
-                .or_else(|| settings.daemon.then(|| settings.output.join(USUAL_ACTION_DIR))),
+            process: Arc::new(CrawlProcess::new(configuration)),
+            action_dir: settings.action_dir.clone().or_else(usual),
             is_daemon: settings.daemon,
         })
     }
 
     /// What a hangup does: a service reads its configuration anew. Other crawls have no answer to it.
-    pub(crate) fn on_hangup(&self) -> Option<impl Fn() + Send + Sync + 'static> {
-        let process = Arc::clone(&self.process);
-        self.is_daemon.then_some(move || {
-            if let Err(refused) = process.reload() {
-                tracing::error!("the configuration was not read anew, nothing changes: {refused}");
+    pub(crate) fn on_hangup(&self, crawl: &CrawlHandle) -> Option<impl Fn() + Send + Sync + use<>> {
+        let (process, crawl) = (Arc::clone(&self.process), crawl.clone());
+        self.is_daemon.then_some(move || match process.reload(&crawl) {
+            Ok(reloaded) => note_hangup(&crawl, &reloaded),
+            Err(refused) => {
+                tracing::error!("the configuration is wrong, nothing changes: {refused}");
             }
         })
     }
@@ -90,13 +100,13 @@ impl Service {
     }
 
     fn serve(self, crawl: &CrawlHandle) -> anyhow::Result<Running> {
-        notify::start(crawl.clone())?;
+        let notifier = notify::start(crawl.clone())?;
         if let Some(dir) = self.action_dir {
-            action_dir::watch(dir, crawl.clone())?;
+            action_dir::watch(dir, crawl.clone(), Arc::clone(&self.process))?;
         }
         let exporter = self.collector.map(|url| Exporter::start(url, crawl.clone())).transpose()?;
         let Some(listener) = self.listener else {
-            return Ok(Running { _server: None, _exporter: exporter });
+            return Ok(Running { notifier, _server: None, _exporter: exporter });
         };
         let listener = listener?;
         let token = self.data_dir.join(crawler_admin::token::FILE);
@@ -107,7 +117,19 @@ impl Service {
             server.addr(),
             token.display()
         );
-        Ok(Running { _server: Some(server), _exporter: exporter })
+        Ok(Running { notifier, _server: Some(server), _exporter: exporter })
+    }
+}
+
+fn note_hangup(crawl: &CrawlHandle, reloaded: &Reloaded) {
+    let entry = AuditEntry {
+        actor: "SIGHUP".to_owned(),
+        action: "reload".to_owned(),
+        detail: Some(reloaded.changed.join(", ")).filter(|keys| !keys.is_empty()),
+        ..AuditEntry::default()
+    };
+    if let Err(error) = crawl.audit(entry) {
+        tracing::error!(%error, "that the configuration was read anew could not be written down");
     }
 }
 

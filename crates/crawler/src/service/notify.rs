@@ -1,6 +1,7 @@
 //! Tells the service manager how the crawl is, by the protocol of `sd_notify(3)`. Without
 //! `NOTIFY_SOCKET` in the environment nothing runs.
 
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -14,19 +15,19 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often the status line is written anew.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
-/// Reports until the crawl has stopped, on a thread of its own.
+/// Reports until the crawl has stopped, on a thread of its own, which is to be waited for then.
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub(super) fn start(crawl: CrawlHandle) -> anyhow::Result<()> {
+pub(super) fn start(crawl: CrawlHandle) -> anyhow::Result<Option<JoinHandle<()>>> {
     if std::env::var_os("NOTIFY_SOCKET").is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let watchdog = sd_notify::watchdog_enabled();
     let mut reporter = Reporter { watchdog: watchdog.is_some(), ..Reporter::default() };
     // Three chances in each of its periods.
     let look = watchdog.map_or(LOOK, |period| LOOK.min(period / 3));
-    std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name("sd-notify".to_owned())
         .spawn(move || {
             let mut wait = LOOK_STARTING;
@@ -40,7 +41,7 @@ pub(super) fn start(crawl: CrawlHandle) -> anyhow::Result<()> {
             }
         })
         .context("cannot start the thread that tells the service manager")?;
-    Ok(())
+    Ok(Some(thread))
 }
 
 /// The configuration is being read anew; [`reloaded`] must follow.

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crawler_admin::api::Reloaded;
 use crawler_admin::{Process, Refused};
-use crawler_engine::StoredUrl;
+use crawler_engine::{CrawlHandle, StoredUrl};
 use crawler_politeness::UnixMillis;
 use crawler_url::WireUrl;
 use serde_json::Value;
@@ -14,17 +14,25 @@ use super::reload::Configuration;
 use crate::explain::{Basis, explain_stored};
 use crate::logging;
 use crate::seeds::parse_seed;
-use crate::settings::{Settings, log_filter, year_at};
+use crate::settings::{Overlay, Problems, log_filter, year_at};
 
 /// This process, as far as it concerns the crawl.
 pub(super) struct CrawlProcess {
-    memory_limit_bytes: Option<u64>,
     configuration: Configuration,
 }
 
 impl CrawlProcess {
-    pub(super) fn new(settings: &Settings, configuration: Configuration) -> Self {
-        Self { memory_limit_bytes: settings.ceilings.memory_bytes, configuration }
+    pub(super) fn new(configuration: Configuration) -> Self {
+        Self { configuration }
+    }
+
+    /// Lays settings over the configuration.
+    pub(super) fn lay_over(
+        &self,
+        overlay: Overlay,
+        crawl: &CrawlHandle,
+    ) -> Result<Reloaded, Problems> {
+        self.configuration.lay_over(overlay, crawl)
     }
 }
 
@@ -38,7 +46,7 @@ pub(super) fn seed(text: &str) -> Result<WireUrl, String> {
 
 impl Process for CrawlProcess {
     fn memory_limit_bytes(&self) -> Option<u64> {
-        self.memory_limit_bytes
+        self.configuration.in_force().0.ceilings.memory_bytes
     }
 
     fn parse_seed(&self, text: &str) -> Result<WireUrl, String> {
@@ -63,9 +71,9 @@ impl Process for CrawlProcess {
         explained.map_err(|error| Refused { message: format!("{error:#}"), hint: None })
     }
 
-    fn reload(&self) -> Result<Reloaded, Refused> {
+    fn reload(&self, crawl: &CrawlHandle) -> Result<Reloaded, Refused> {
         notify::reloading();
-        let reloaded = self.configuration.reload();
+        let reloaded = self.configuration.reload(crawl);
         notify::reloaded();
         reloaded.map_err(|problems| Refused { message: problems.to_string(), hint: None })
     }

@@ -1,62 +1,112 @@
-//! Reading the configuration anew while the crawl runs.
+//! Reading the configuration anew while the crawl runs, and laying more over it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crawler_admin::api::Reloaded;
+use crawler_engine::CrawlHandle;
 
 use crate::logging;
-use crate::settings::{self, Loaded, Problems, RawConfig, Settings, Sources, table};
+use crate::settings::{self, Loaded, Overlay, Problems, RawConfig, Settings, Sources, table};
 
 /// The one setting that the process itself changes while it runs.
 const LOG_LEVEL: &str = "log_level";
+/// Settings that only the process knows, and heeds when it starts.
+const AT_START: [&str; 10] = [
+    "urls",
+    "seeds",
+    "skip_bad_seeds",
+    "progress",
+    "log_format",
+    "auth",
+    "daemon",
+    "admin",
+    "admin_hosts",
+    "action_dir",
+];
 
 /// The configuration in force, and where it is written.
 pub(super) struct Configuration {
+    state: Mutex<State>,
+}
+
+struct State {
     sources: Sources,
-    in_force: Mutex<(Settings, RawConfig)>,
+    settings: Settings,
+    raw: RawConfig,
 }
 
 impl Configuration {
     pub(super) fn new(sources: Sources, settings: Settings, raw: RawConfig) -> Self {
-        Self { sources, in_force: Mutex::new((settings, raw)) }
+        Self { state: Mutex::new(State { sources, settings, raw }) }
     }
 
     /// What holds, and where it is written.
     pub(super) fn in_force(&self) -> (Settings, RawConfig) {
-        self.locked().clone()
+        let state = self.locked();
+        (state.settings.clone(), state.raw.clone())
     }
 
-    /// Reads all sources again. What can change while the crawl runs holds from now on.
+    /// Reads all sources again. What can change while the crawl runs holds from now on; what was laid
+    /// over the configuration is gone.
     ///
     /// # Errors
     /// All mistakes at once; nothing has changed then.
-    pub(super) fn reload(&self) -> Result<Reloaded, Problems> {
-        let Loaded { raw, settings, warnings } = settings::load(&self.sources)?;
-        let mut in_force = self.locked();
-        let mut reloaded = Reloaded::default();
-        for key in differing(&in_force.1, &raw) {
+    pub(super) fn reload(&self, crawl: &CrawlHandle) -> Result<Reloaded, Problems> {
+        let mut state = self.locked();
+        let sources = Sources { overlays: Vec::new(), ..state.sources.clone() };
+        state.adopt(sources, crawl)
+    }
+
+    /// Lays settings over the configuration and what was laid over it before, until it is read anew.
+    ///
+    /// # Errors
+    /// All mistakes at once; nothing has changed then.
+    pub(super) fn lay_over(
+        &self,
+        overlay: Overlay,
+        crawl: &CrawlHandle,
+    ) -> Result<Reloaded, Problems> {
+        let mut state = self.locked();
+        let mut sources = state.sources.clone();
+        sources.overlays.push(overlay);
+        state.adopt(sources, crawl)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn adopt(&mut self, sources: Sources, crawl: &CrawlHandle) -> Result<Reloaded, Problems> {
+        let Loaded { mut raw, mut settings, warnings } = settings::load(&sources)?;
+        let mut wanted = settings::resolve(settings.clone(), Vec::new());
+        settings::add_credentials(&mut wanted, &settings.auth, |name| std::env::var(name).ok())?;
+        let told = crawl.reconfigure(&wanted);
+        let mut changed = told.changed;
+        let mut needs_restart = told.needs_restart;
+        for key in differing(&self.raw, &raw) {
             if key == LOG_LEVEL {
                 logging::set_level(&settings.log_level);
-                in_force.0.log_level.clone_from(&settings.log_level);
-                in_force.1.take_over(key, &raw);
-                reloaded.changed.push(key.to_owned());
-            } else {
-                reloaded.needs_restart.push(key.to_owned());
+                changed.push(key);
+            } else if AT_START.contains(&key) {
+                needs_restart.push(key);
             }
         }
         for warning in warnings {
             tracing::warn!("{warning}");
         }
-        tracing::info!(
-            changed = reloaded.changed.join(", "),
-            needs_restart = reloaded.needs_restart.join(", "),
-            "the configuration was read anew"
-        );
-        Ok(reloaded)
-    }
-
-    fn locked(&self) -> MutexGuard<'_, (Settings, RawConfig)> {
-        self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
+        let (changed_keys, restart_keys) = (changed.join(", "), needs_restart.join(", "));
+        tracing::info!(changed = changed_keys, needs_restart = restart_keys, "new configuration");
+        // What does not hold yet is found to differ again.
+        for key in AT_START {
+            raw.take_over(key, &self.raw);
+        }
+        settings.output.clone_from(&self.settings.output);
+        settings.scope = self.settings.scope;
+        *self = Self { sources, settings, raw };
+        let names = |keys: Vec<&str>| keys.into_iter().map(str::to_owned).collect();
+        Ok(Reloaded { changed: names(changed), needs_restart: names(needs_restart) })
     }
 }
 
@@ -71,34 +121,31 @@ fn differing(one: &RawConfig, other: &RawConfig) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use crawler_engine::Reconfigured;
+
     use super::*;
 
-    fn sources(text: &str, dir: &tempfile::TempDir) -> Sources {
-        let path = dir.path().join("crawler.toml");
-        std::fs::write(&path, text).unwrap();
-        Sources { files: vec![path], ..Sources::default() }
+    #[test]
+    fn what_differs_is_told_wherever_it_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let raw = |text: &str| {
+            let path = dir.path().join("crawler.toml");
+            std::fs::write(&path, text).unwrap();
+            settings::load(&Sources { files: vec![path], ..Sources::default() }).unwrap().raw
+        };
+        let before = raw("delay = 2\nworkers = 1\n");
+        assert!(differing(&before, &raw("# moved\n\ndelay = 2\nworkers = 1\n")).is_empty());
+        assert_eq!(
+            differing(&before, &raw("delay = 3\nworkers = 1\nassets = true")),
+            ["assets", "delay"]
+        );
     }
 
     #[test]
-    fn what_differs_is_told_and_a_mistake_changes_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = sources("delay = 2\nlog_level = \"info\"\nworkers = 1\n", &dir);
-        let loaded = settings::load(&first).unwrap();
-        let configuration = Configuration::new(first, loaded.settings, loaded.raw);
-        assert_eq!(configuration.reload().unwrap(), Reloaded::default());
-
-        sources("# moved\ndelay = 2\nlog_level = \"warn\"\nworkers = 3\n", &dir);
-        let reloaded = configuration.reload().unwrap();
-        assert_eq!(reloaded.changed, ["log_level"]);
-        assert_eq!(reloaded.needs_restart, ["workers"]);
-        let again = configuration.reload().unwrap();
-        assert!(again.changed.is_empty() && again.needs_restart == ["workers"]);
-
-        sources("log_level = \"loud\"\n", &dir);
-        let problems = configuration.reload().unwrap_err().to_string();
-        assert!(problems.contains("crawler.toml:1"), "{problems}");
-        let (settings, raw) = configuration.in_force();
-        assert_eq!(settings.log_level, "warn");
-        assert_eq!(raw.entries(table::find(LOG_LEVEL).unwrap())[0].text, "warn");
+    fn what_the_process_heeds_the_engine_does_not_know() {
+        for key in AT_START.into_iter().chain([LOG_LEVEL]) {
+            assert!(table::find(key).is_some(), "{key}");
+            assert!(Reconfigured::settings().all(|known| known != key), "{key}");
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) struct Layer {
 }
 
 /// Everything the user wrote, before it is understood.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Sources {
     /// Configuration files, later ones over earlier ones.
     pub(crate) files: Vec<PathBuf>,
@@ -57,6 +57,17 @@ pub(crate) struct Sources {
     pub(crate) overrides: Vec<String>,
     /// Flags and positional URLs, by key.
     pub(crate) flags: Vec<(&'static Setting, Vec<Entry>)>,
+    /// What was laid over all of it while the crawl runs.
+    pub(crate) overlays: Vec<Overlay>,
+}
+
+/// A configuration file that was read when it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Overlay {
+    /// What it was called.
+    pub(crate) name: String,
+    /// TOML.
+    pub(crate) text: String,
 }
 
 /// What was found while reading the layers.
@@ -76,6 +87,8 @@ pub(crate) fn layers(sources: &Sources, findings: &mut Findings) -> Vec<Layer> {
     layers.push(override_layer(&sources.overrides, findings));
     let flags = sources.flags.iter().map(|(setting, entries)| (setting.key, entries.clone()));
     layers.push(Layer { entries: flags.collect() });
+    let overlays = sources.overlays.iter();
+    layers.extend(overlays.map(|own| read_toml(&own.name, &own.text, &mut findings.problems)));
     for layer in &mut layers {
         expand_list_files(layer, &mut findings.problems);
     }

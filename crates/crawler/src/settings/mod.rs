@@ -37,7 +37,7 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
-pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Sources};
+pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Overlay, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};

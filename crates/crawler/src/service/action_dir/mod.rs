@@ -3,6 +3,7 @@
 //! away only when what it says is done, so that after a crash it is done again: that does no harm.
 
 mod block;
+mod config;
 mod outcome;
 mod seeds;
 
@@ -10,11 +11,13 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use crawler_engine::{AuditEntry, CrawlHandle, Phase};
 
+use super::process::CrawlProcess;
 use outcome::{Outcome, settle};
 
 /// How often the directory is looked at.
@@ -24,7 +27,11 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// When it cannot be made, or no thread be started.
-pub(super) fn watch(dir: PathBuf, crawl: CrawlHandle) -> anyhow::Result<()> {
+pub(super) fn watch(
+    dir: PathBuf,
+    crawl: CrawlHandle,
+    process: Arc<CrawlProcess>,
+) -> anyhow::Result<()> {
     fs::create_dir_all(&dir)
         .with_context(|| format!("cannot make the action directory {}", dir.display()))?;
     std::thread::Builder::new()
@@ -36,7 +43,7 @@ pub(super) fn watch(dir: PathBuf, crawl: CrawlHandle) -> anyhow::Result<()> {
                     continue;
                 }
                 match look(&dir, &mut seen) {
-                    Ok(ready) => ready.iter().for_each(|path| heed(path, &dir, &crawl)),
+                    Ok(ready) => ready.iter().for_each(|path| heed(path, &dir, &crawl, &process)),
                     Err(error) => {
                         tracing::warn!(%error, "cannot read the action directory {}", dir.display());
                     }
@@ -57,6 +64,7 @@ type Seen = BTreeMap<PathBuf, Look>;
 enum Order {
     Seeds,
     Block,
+    Config,
 }
 
 impl Order {
@@ -66,6 +74,7 @@ impl Order {
             _ if name.starts_with('.') => None,
             "seeds" => Some(Self::Seeds),
             "block" => Some(Self::Block),
+            "config" => Some(Self::Config),
             _ => None,
         }
     }
@@ -93,10 +102,11 @@ fn look_of(entry: &DirEntry) -> Option<Look> {
     Some((meta.len(), meta.modified().ok()))
 }
 
-fn heed(path: &Path, dir: &Path, crawl: &CrawlHandle) {
+fn heed(path: &Path, dir: &Path, crawl: &CrawlHandle, process: &CrawlProcess) {
     let outcome = match Order::of(path) {
         Some(Order::Seeds) => seeds::add(path, crawl),
         Some(Order::Block) => block::block(path, crawl),
+        Some(Order::Config) => Some(config::lay_over(path, crawl, process)),
         None => return,
     };
     // An ending crawl leaves the order to the next one.

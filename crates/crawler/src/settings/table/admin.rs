@@ -43,7 +43,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "DIR",
         "",
         |s, given| put(&mut s.action_dir, given.one(|text| Ok(action_dir(text)))),
-        "Directory to drop orders in: NAME.seeds has URLs, NAME.block hosts to leave alone. Each is moved to \
+        "Directory to drop orders in: NAME.seeds has URLs, NAME.block hosts to leave alone, NAME.config \
+         settings. Each is moved to \
          done/ or failed/ in it, with what came of it beside. With --daemon the default is \
          DIR/action in the output directory",
     ),

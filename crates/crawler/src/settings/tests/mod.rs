@@ -14,7 +14,7 @@ fn sources(files: &[&std::path::Path], env: &[(&str, &str)], set: &[&str]) -> So
         files: files.iter().map(|path| path.to_path_buf()).collect(),
         env: env.iter().map(|(k, v)| (OsString::from(k), OsString::from(v))).collect(),
         overrides: set.iter().map(|text| (*text).to_owned()).collect(),
-        flags: Vec::new(),
+        ..Sources::default()
     }
 }
 

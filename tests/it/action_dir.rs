@@ -1,0 +1,79 @@
+//! Orders dropped into the action directory of a service.
+
+use std::path::Path;
+
+use crate::harness::{Place, Running, until};
+use crate::http::Admin;
+use crate::webs::{serve, small};
+use crawler_testweb::WebServer;
+
+fn start(place: &Place, server: &WebServer) -> (Running, Admin) {
+    let args = ["--admin", "127.0.0.1:0"];
+    let running = place.command_from(&["serve"], server, &args).start();
+    let admin = Admin::of(&place.data());
+    until("readiness", || (admin.get("/readyz").status == 200).then_some(()));
+    (running, admin)
+}
+
+/// Drops an order as careful people do, and gives what was said about it.
+fn drop_in(place: &Place, name: &str, text: &str, end: &str) -> String {
+    let dir = place.data().join("action");
+    let hidden = dir.join(format!(".{name}"));
+    std::fs::write(&hidden, text).unwrap();
+    std::fs::rename(hidden, dir.join(name)).unwrap();
+    let file = dir.join(end).join(name);
+    until(name, || file.exists().then_some(()));
+    assert!(!dir.join(name).exists());
+    assert_eq!(read(&file), text);
+    read(&dir.join(end).join(format!("{name}.reason.txt")))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn orders_are_done_and_moved_away() {
+    let server = serve(small());
+    let place = Place::new();
+    let (running, admin) = start(&place, &server);
+    let seed = server.seeds().remove(0);
+    let host = seed.strip_prefix("http://").unwrap().trim_end_matches('/');
+
+    let said = drop_in(&place, "a.block", &format!("# slow\n{host} 2h asked by mail\n"), "done");
+    assert_eq!(said, "1 hosts blocked, 0 lines refused\n");
+    let blocked = admin.get(&format!("/v1/hosts/{host}")).json();
+    assert_eq!(blocked["state"], "blocked");
+    assert_eq!(blocked["override"]["reason"], "asked by mail");
+    assert!(blocked["override"]["expires_at_ms"].as_u64().unwrap() > 0);
+
+    let said = drop_in(&place, "a.seeds", &format!("{seed}\n"), "done");
+    assert_eq!(said, "1 new seeds, 0 known, 0 refused\n");
+    assert_eq!(admin.get("/v1/status").json()["totals"]["queued"], 1);
+    assert_eq!(server.stats().requests, 0, "the host is blocked");
+
+    let said = drop_in(&place, "b.seeds", &format!("{seed}\nnothing\n"), "failed");
+    assert!(
+        said.starts_with("0 new seeds, 1 known, 1 refused\nline 2: `nothing` is a word"),
+        "{said}"
+    );
+    let said = drop_in(&place, "b.block", "http://a.example/ 2h\n", "failed");
+    assert!(said.contains("line 1: `http://a.example/` is not the name of a host"), "{said}");
+
+    let said = drop_in(&place, "a.config", "retries = 1\n", "done");
+    assert_eq!(said, "in force: retries\n");
+    let said = drop_in(&place, "b.config", "max_redirects = 3\nworkers = 1\n", "failed");
+    assert!(
+        said.starts_with("in force: max_redirects\nworkers holds only after a restart"),
+        "{said}"
+    );
+    let said = drop_in(&place, "c.config", "retires = 1\n", "failed");
+    assert!(said.contains("c.config:1") && said.contains("did you mean `retries`?"), "{said}");
+
+    // Reading the configuration anew ends what was laid over it.
+    let reloaded = admin.post("/v1/reload", "").json();
+    let changed = reloaded["changed"].as_array().unwrap();
+    assert_eq!(changed.len(), 2, "{reloaded}");
+    running.signal("TERM");
+    running.ends(11);
+}

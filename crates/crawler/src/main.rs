@@ -11,20 +11,25 @@ macro_rules! eprintln {
 
 mod cli;
 mod credentials;
+mod diff;
 mod doctor;
 mod exit;
 mod explain;
+mod filter;
+mod listing;
 mod logging;
 mod numbers;
 mod plan;
 mod process;
 mod progress;
 mod report;
+mod rows;
 mod seeds;
 mod service;
 mod settings;
 mod signals;
 mod terminal;
+mod time_prefix;
 mod torture;
 mod transfer;
 

@@ -23,7 +23,7 @@ fn changes_between_two_crawls_are_told() {
     new["url"] = "http://new.example/".into();
     second.push(new);
     fs::create_dir_all(place.path("second/pages")).unwrap();
-    let text: String = second.iter().map(|row| format!("{row}\n")).collect();
+    let text: String = second.iter().flat_map(|row| [row.to_string(), "\n".to_owned()]).collect();
     place.write("second/pages/pages.jsonl", &text);
 
     let table = place.crawler(["diff", "crawl", "second"]).ends(0).text();

@@ -55,9 +55,10 @@ pub(super) struct PagesArgs {
 }
 
 pub(super) fn run(args: &PagesArgs) -> anyhow::Result<Exit> {
-    let (file, fields, columns) = match args.skipped {
-        false => ("pages/pages.jsonl", PAGE_FIELDS, PAGE_COLUMNS),
-        true => ("reports/skipped.jsonl", SKIPPED_FIELDS, SKIPPED_COLUMNS),
+    let (file, fields, columns) = if args.skipped {
+        ("reports/skipped.jsonl", SKIPPED_FIELDS, SKIPPED_COLUMNS)
+    } else {
+        ("pages/pages.jsonl", PAGE_FIELDS, PAGE_COLUMNS)
     };
     let told = |flag: &'static str| move || format!("{flag} cannot be understood");
     let filter = args.condition.as_ref().map(|text| Filter::parse(text, fields)).transpose();

@@ -82,9 +82,9 @@ fn summary(verified: &Verified) -> String {
     );
     if digests_unknown > 0 {
         let which = plural(digests_unknown, "digest");
-        text.push_str(&format!(
-            "not recomputed: {which} of another algorithm or of a payload in a transfer coding\n"
-        ));
+        text = format!(
+            "{text}not recomputed: {which} of another algorithm or of a payload in a transfer coding\n"
+        );
     }
     text
 }

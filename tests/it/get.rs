@@ -95,3 +95,25 @@ fn a_short_body_is_marked() {
     got.says(&["note: the body is not whole (disconnect)"]);
     assert_eq!(got.stdout, server.web().page(host.unwrap(), "/odd/short.html").body.to_vec());
 }
+
+#[test]
+fn earlier_captures_come_back() {
+    let server = serve(small());
+    let place = Place::new();
+    let seed = &server.seeds()[0];
+    place.crawl_from(&server, &["--depth", "0", seed]).ends(0);
+    let path = place.data().join("cdxj/index.cdxj");
+    let first = std::fs::read_to_string(&path).unwrap();
+    place.crawl_from(&server, &["--depth", "0", "--recrawl", seed]).ends(0);
+    // The first capture is made a year older; the record itself is as it was.
+    let year: u32 = first.split(' ').nth(1).unwrap()[..4].parse().unwrap();
+    let old = first.replacen(&format!(" {year}"), &format!(" {}", year - 1), 1);
+    let all = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, all.replacen(&first, &old, 1)).unwrap();
+    let get = |at: &str| place.crawler(["get", "-o", "crawl", "--headers", "--at", at, seed]);
+    let newest = place.crawler(["get", "-o", "crawl", "--headers", seed]).ends(0).text();
+    assert_eq!(get(&year.to_string()).ends(0).text(), newest);
+    assert!(get(&format!("{}-12-31", year - 1)).ends(0).text().starts_with("HTTP/1.1 200"));
+    get(&(year - 2).to_string()).ends(1).says(&["so early", "the newest is of", "crawler pages"]);
+    get("yesterday").ends(2).says(&["2026-11-01T12:30"]);
+}

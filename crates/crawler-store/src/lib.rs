@@ -13,13 +13,14 @@
 //! ```text
 //! DATA/warc/{prefix}-{timestamp17}-{serial}.warc.gz   closed files; `.open` is appended to the name of the one being written
 //! DATA/cdxj/index.cdxj                                one row per response or revisit, in capture order
+//! DATA/cdxj/sorted/{from}-{to}.cdxj                   parts of it as sorted lines, made when somebody looks up
 //! DATA/pages/pages.jsonl                              one row per capture, what the crawl knows about it
 //! DATA/reports/skipped.jsonl                          one row per URL that was not captured, with the reason
 //! DATA/logs/crawl.jsonl                               one row per URL that has ended, if it is wanted
 //! ```
 //!
 //! What this crate is not: it does not decode content encodings, deduplicate, lock the directory
-//! against a second process, or sort the index.
+//! against a second process.
 
 mod capture;
 mod digest;
@@ -28,7 +29,9 @@ mod error;
 mod paths;
 mod read;
 mod repair;
+mod sort;
 mod time;
+mod verify;
 mod writer;
 
 #[cfg(test)]
@@ -41,6 +44,11 @@ pub use encode::{
     encode_skipped,
 };
 pub use error::StoreError;
-pub use read::{PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture};
+pub use read::{
+    PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture, find_capture_until,
+    sort_index,
+};
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
+pub use sort::{LineSorter, SortedLines};
+pub use verify::{Fault, Verified, verify_store, verify_warc_files};
 pub use writer::{StoreConfig, StorePositions, StoreWriter, WarcPosition, WarcState};

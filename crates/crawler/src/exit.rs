@@ -7,6 +7,7 @@ use crawler_engine::{Finish, StartError};
 use crawler_store::StoreError;
 
 use crate::ctl::Refused;
+use crate::filter::BadExpr;
 use crate::settings::Problems;
 use crate::terminal::escape_lines;
 
@@ -29,7 +30,7 @@ pub(crate) enum Exit {
     BadConfig = 4,
     /// Another process uses the data directory.
     Locked = 5,
-    /// `crawler doctor` found something that must be mended.
+    /// `crawler doctor` or `crawler verify` found something that must be mended.
     Unsound = 9,
     /// Ended by a signal, after fetches in flight.
     Interrupted = 11,
@@ -51,7 +52,7 @@ pub(crate) const EXITS: [(Exit, &str); 12] = [
     (Exit::DiskFull, "disk full"),
     (Exit::BadConfig, "wrong setting or seed"),
     (Exit::Locked, "output directory in use"),
-    (Exit::Unsound, "crawler doctor found a fault"),
+    (Exit::Unsound, "crawler doctor or verify found a fault"),
     (Exit::Interrupted, "interrupted, fetches in flight ended"),
     (Exit::Forced, "stopped at once by a second signal"),
     (Exit::SizeLimit, "--max-bytes reached"),
@@ -77,6 +78,9 @@ impl Exit {
     pub(crate) fn of_error(error: &anyhow::Error) -> Self {
         if error.is::<Problems>() {
             return Self::BadConfig;
+        }
+        if error.is::<BadExpr>() {
+            return Self::Usage;
         }
         if is_disk_full(error) {
             return Self::DiskFull;

@@ -12,9 +12,12 @@ macro_rules! eprintln {
 mod cli;
 mod credentials;
 mod ctl;
+mod diff;
 mod doctor;
 mod exit;
 mod explain;
+mod filter;
+mod listing;
 mod logging;
 mod numbers;
 mod otlp;
@@ -22,12 +25,14 @@ mod plan;
 mod process;
 mod progress;
 mod report;
+mod rows;
 mod seeds;
 mod service;
 mod settings;
 mod signals;
 mod terminal;
 mod top;
+mod time_prefix;
 mod torture;
 mod transfer;
 

@@ -14,8 +14,30 @@ pub(crate) fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_but(text, &['\n', '\t'])
 }
 
+/// The same for JSON text: it means what it meant before.
+pub(crate) fn escape_json(text: &str) -> Cow<'_, str> {
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts(c) {
+            // All that acts is below U+10000; writing to a `String` cannot fail.
+            let _ = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a terminal would do something else than show the character.
+pub(crate) fn acts(c: char) -> bool {
+    c.is_control() || reorders(c)
+}
+
 fn escape_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
-    let acts = |c: char| (c.is_control() || reorders(c)) && !kept.contains(&c);
+    let acts = |c: char| acts(c) && !kept.contains(&c);
     if !text.contains(acts) {
         return Cow::Borrowed(text);
     }
@@ -38,7 +60,17 @@ fn reorders(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, escape_lines};
+    use super::{escape, escape_json, escape_lines};
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        for text in ["plain ü", "a\u{9b}31m\u{7f}", "a\u{202e}b\u{61c}"] {
+            let json = serde_json::to_string(text).unwrap();
+            let shown = escape_json(&json);
+            assert!(!shown.contains(super::acts), "{shown}");
+            assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
+        }
+    }
 
     #[test]
     fn only_what_acts_is_replaced() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Component, Path};
 
 use memchr::memmem::Finder;
@@ -15,6 +15,9 @@ pub(crate) const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// The file is searched in pieces of this size.
 const CHUNK_BYTES: usize = 4 * ROW_BYTES_MAX;
+
+/// Takes a row: the file, where in it the row begins, and the line.
+pub(super) type RowVisit<'a> = dyn FnMut(&Path, u64, &[u8]) -> Result<(), StoreError> + 'a;
 
 /// One row: `surt timestamp14 {json`.
 #[derive(Debug)]
@@ -96,18 +99,20 @@ impl<'a> CdxjRow<'a> {
     }
 }
 
-/// Calls `visit` with the offset and the line of every whole row whose key is `key`, in file
-/// order. A missing file has no rows.
+/// Calls `visit` with the file, the offset and the line of every whole row from byte `from` on, where
+/// a row begins, whose key is `key`, in file order. A missing file has no rows.
 pub(super) fn scan(
     path: &Path,
+    from: u64,
     key: &str,
-    mut visit: impl FnMut(u64, &[u8]) -> Result<(), StoreError>,
+    visit: &mut RowVisit<'_>,
 ) -> Result<(), StoreError> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(StoreError::io("open", path)(error)),
     };
+    file.seek(SeekFrom::Start(from)).map_err(StoreError::io("seek in", path))?;
     let needle = format!("\n{key} ");
     let finder = Finder::new(needle.as_bytes());
     // The buffer begins with the line end before its first row; the file has none before its
@@ -117,7 +122,7 @@ pub(super) fn scan(
     if let Some(first) = buffer.first_mut() {
         *first = b'\n';
     }
-    let mut buffer_offset: u64 = 0; // of the byte after that line end
+    let mut buffer_offset = from; // of the byte after that line end
     loop {
         let read =
             read_some(&mut file, &mut buffer, filled).map_err(StoreError::io("read", path))?;
@@ -142,7 +147,7 @@ pub(super) fn scan(
         for at in finder.find_iter(rows) {
             let row = rows.get(at + 1..).unwrap_or_default();
             let row_end = memchr::memchr(b'\n', row).unwrap_or(row.len());
-            visit(buffer_offset + at as u64, row.get(..row_end).unwrap_or_default())?;
+            visit(path, buffer_offset + at as u64, row.get(..row_end).unwrap_or_default())?;
         }
         buffer.copy_within(end..filled, 0);
         filled -= end;

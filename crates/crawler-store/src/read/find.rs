@@ -8,6 +8,7 @@ use crawler_url::{WireUrl, surt};
 
 use super::cdxj::{CdxjRow, scan};
 use super::http;
+use super::sorted::SortedIndex;
 use super::warc::{WarcReader, WarcRecord};
 use crate::error::StoreError;
 use crate::paths::{cdxj_file, open_form, warc_dir};
@@ -66,15 +67,33 @@ pub enum PayloadSource {
 
 /// Reads the newest capture of exactly `url`; `None` when the index has none.
 ///
-/// Scans the whole index, so it is for people asking, not for a crawl. May run beside a writer:
-/// what it sees is complete up to the last time the buffers were written.
+/// Bisects what [`sort_index`](crate::sort_index) has sorted and scans the rest of the index. May run
+/// beside a writer: what it sees is complete up to the last time the buffers were written.
 ///
 /// # Errors
 /// [`StoreError::Io`] and [`StoreError::Malformed`] name the index or WARC file.
 pub fn find_capture(data_dir: &Path, url: &WireUrl) -> Result<Option<StoredCapture>, StoreError> {
-    let rows = rows_of(&cdxj_file(data_dir), url)?;
+    find_capture_until(data_dir, url, "")
+}
+
+/// Reads the newest capture of exactly `url` that is not later than `until`: digits of a time
+/// (`YYYYMMDDhhmmss` or a beginning of it, which names all of that year, month or day).
+///
+/// # Errors
+/// Those of [`find_capture`].
+pub fn find_capture_until(
+    data_dir: &Path,
+    url: &WireUrl,
+    until: &str,
+) -> Result<Option<StoredCapture>, StoreError> {
+    let rows = rows_of(data_dir, url)?;
+    let is_in_time = |row: &&Row| {
+        let digits = until.len().min(row.timestamp.len());
+        row.timestamp.get(..digits) <= until.get(..digits)
+    };
     // Shards finish out of order, so the newest is not always the last; of equals it is.
-    let Some(newest) = rows.iter().max_by(|a, b| a.timestamp.cmp(&b.timestamp)) else {
+    let Some(newest) = rows.iter().filter(is_in_time).max_by(|a, b| a.timestamp.cmp(&b.timestamp))
+    else {
         return Ok(None);
     };
     let (path, record) = newest.read(data_dir, url)?;
@@ -130,10 +149,10 @@ fn open_warc(closed: PathBuf, offset: u64) -> Result<(PathBuf, WarcReader), Stor
     WarcReader::open_at(&closed, offset).map(|reader| (closed, reader))
 }
 
-fn rows_of(index: &Path, url: &WireUrl) -> Result<VecDeque<Row>, StoreError> {
+fn rows_of(data_dir: &Path, url: &WireUrl) -> Result<VecDeque<Row>, StoreError> {
     let mut rows = VecDeque::new();
-    scan(index, &surt(url), |offset, line| {
-        let malformed = |reason: String| StoreError::malformed(index, offset, reason);
+    let mut take = |path: &Path, offset: u64, line: &[u8]| {
+        let malformed = |reason: String| StoreError::malformed(path, offset, reason);
         let row = CdxjRow::parse(line).map_err(malformed)?;
         if row.url() != url.as_str() {
             return Ok(());
@@ -151,7 +170,11 @@ fn rows_of(index: &Path, url: &WireUrl) -> Result<VecDeque<Row>, StoreError> {
             offset: row.offset(),
         });
         Ok(())
-    })?;
+    };
+    let key = surt(url);
+    let sorted = SortedIndex::open(data_dir)?;
+    sorted.find(format!("{key} ").as_bytes(), &mut take)?;
+    scan(&cdxj_file(data_dir), sorted.end(), &key, &mut take)?;
     Ok(rows)
 }
 

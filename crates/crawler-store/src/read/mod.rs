@@ -3,8 +3,14 @@
 mod cdxj;
 mod find;
 pub(crate) mod http;
+mod sorted;
+mod walk;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};
-pub use find::{PayloadSource, StoredCapture, find_capture};
+pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until};
+#[cfg(test)]
+pub(crate) use sorted::sort_beyond;
+pub use sorted::sort_index;
+pub(crate) use walk::{Found, walk};
 pub use warc::{WarcReader, WarcRecord};

@@ -1,19 +1,16 @@
 //! The gzip members of a WARC file, and the gaps that damage makes between them.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
 
 use super::Stored;
 use super::rows::{cdxj_row, page_row};
 use crate::error::StoreError;
-use crate::read::{WarcReader, WarcRecord};
+use crate::read::{Found, WarcRecord, walk};
 use crate::writer::WarcFile;
-
-const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];
-const PIECE_BYTES: usize = 1 << 20;
 
 /// What a file consists of.
 #[derive(Debug, Default)]
@@ -36,35 +33,18 @@ pub(super) fn scan(file: &WarcFile) -> Result<Members, StoreError> {
         return Ok(members);
     }
     let end = file.len.min(file.expected);
-    let mut at = 0;
-    let mut damaged_at = None;
-    while at < end {
-        let source = match open_at(&file.path, at, end) {
-            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => break,
-            source => source?,
-        };
-        for record in WarcReader::new(&file.path, source, at) {
-            match record {
-                Ok(record) => {
-                    if let Some(from) = damaged_at.take() {
-                        members.spans.push(from..record.offset());
-                    }
-                    at = record.offset() + record.length();
-                    members.len = at;
-                    members.take(&file.name, &record);
-                }
-                Err(error @ StoreError::Io { .. }) => return Err(error),
-                Err(_) => break,
+    walk(&file.path, end, |found| {
+        match found {
+            Found::Record(record) => {
+                members.len = record.offset() + record.length();
+                members.take(&file.name, record);
             }
+            // What has no record behind it is cut off, not filled.
+            Found::Damage(span, _) if span.end < end => members.spans.push(span),
+            Found::Damage(..) => {}
         }
-        if at < end {
-            damaged_at.get_or_insert(at);
-            match next_start(&file.path, at + 1, end)? {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-    }
+        Ok(())
+    })?;
     members.is_short = members.len < file.expected;
     Ok(members)
 }
@@ -150,35 +130,4 @@ fn filler(span: &Range<u64>) -> Vec<u8> {
     member.extend_from_slice(&crc.sum().to_le_bytes());
     member.extend_from_slice(&crc.amount().to_le_bytes());
     member
-}
-
-fn open_at(path: &Path, at: u64, end: u64) -> Result<BufReader<std::io::Take<File>>, StoreError> {
-    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
-    file.seek(SeekFrom::Start(at)).map_err(StoreError::io("seek in", path))?;
-    Ok(BufReader::new(file.take(end.saturating_sub(at))))
-}
-
-/// Where a member may begin next: it must also hold a whole record.
-fn next_start(path: &Path, from: u64, end: u64) -> Result<Option<u64>, StoreError> {
-    let mut at = from;
-    while at < end {
-        let mut piece = Vec::new();
-        let source = open_at(path, at, end)?;
-        let read = source.take(PIECE_BYTES as u64).read_to_end(&mut piece);
-        read.map_err(StoreError::io("read", path))?;
-        for found in memchr::memmem::find_iter(&piece, &MEMBER_START) {
-            let start = at + found as u64;
-            let mut records = WarcReader::new(path, open_at(path, start, end)?, start);
-            if matches!(records.next(), Some(Ok(_))) {
-                return Ok(Some(start));
-            }
-        }
-        // The first bytes of a member may stand at the end of a piece.
-        let step = piece.len().saturating_sub(MEMBER_START.len() - 1).max(1);
-        at += step as u64;
-        if piece.len() < PIECE_BYTES {
-            break;
-        }
-    }
-    Ok(None)
 }

@@ -4,6 +4,8 @@ mod crashes;
 mod find;
 mod fuzz;
 mod records;
+mod sorted;
+mod verify;
 mod writer;
 
 use std::net::{IpAddr, Ipv4Addr};

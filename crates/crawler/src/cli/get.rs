@@ -8,7 +8,9 @@ use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use clap::Args;
 use crawler_fetch::{DecodeEnd, DecodeLimits, decode};
-use crawler_store::{PayloadSource, StoredCapture, find_capture};
+use crawler_store::{
+    PayloadSource, StoreError, StoredCapture, find_capture, find_capture_until, sort_index,
+};
 use crawler_url::WireUrl;
 
 use super::data_dir::DataDirArgs;
@@ -16,12 +18,20 @@ use crate::credentials::without_credentials;
 use crate::exit::Exit;
 use crate::seeds::parse_seed;
 use crate::terminal::{escape, escape_lines};
+use crate::time_prefix::TimePrefix;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   crawler get https://example.com/
   crawler get --headers https://example.com/
-  crawler get https://example.com/logo.png > logo.png";
+  crawler get --at 2026-11-01 https://example.com/    as it was at the end of that day
+  crawler get https://example.com/logo.png > logo.png
+
+A large index is sorted on first use, into DIR/cdxj/sorted (as large as the index), and what
+was added since when it is worth it. That folder may be removed at any time.";
+
+/// Sorting less than this takes no time worth mentioning.
+const SORTED_BYTES_TOLD: u64 = 64 << 20;
 
 /// The options of `crawler get`.
 #[derive(Debug, Args)]
@@ -34,13 +44,18 @@ pub(super) struct GetArgs {
     /// Print the status line and the headers instead of the body
     #[arg(long)]
     headers: bool,
+    /// The last capture not later than this (UTC): 2026-11, 2026-11-01, 2026-11-01T12:30
+    /// [default: the newest]
+    #[arg(long, value_name = "TIME", value_parser = time, verbatim_doc_comment)]
+    at: Option<TimePrefix>,
     #[command(flatten)]
     data_dir: DataDirArgs,
 }
 
 pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
     let data_dir = args.data_dir.resolve()?;
-    let capture = find(&args.url, &data_dir)?;
+    sort(&data_dir);
+    let capture = find(&args.url, args.at.as_ref(), &data_dir)?;
     note(&capture);
     let shown = if args.headers {
         capture.head
@@ -53,8 +68,27 @@ pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The newest capture; a URL without a scheme is tried as https and as http.
-fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
+fn time(text: &str) -> Result<TimePrefix, &'static str> {
+    TimePrefix::parse(text).ok_or("write 2026-11-01 or 2026-11-01T12:30 (UTC)")
+}
+
+/// Sorts what was added to the index. Without leave or room to write it is searched as it is.
+fn sort(data_dir: &Path) {
+    let mut begins = |bytes: u64| {
+        if bytes > SORTED_BYTES_TOLD {
+            let size = crate::numbers::bytes(bytes as f64);
+            eprintln!("note: sorting {size} of the index, so that pages are found at once");
+        }
+    };
+    match sort_index(data_dir, &mut begins) {
+        Ok(()) => {}
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {}
+        Err(error) => eprintln!("note: the index is not sorted: {}", escape(&error.to_string())),
+    }
+}
+
+/// The newest capture up to a time; a URL without a scheme is tried as https and as http.
+fn find(text: &str, at: Option<&TimePrefix>, data_dir: &Path) -> anyhow::Result<StoredCapture> {
     let given = match WireUrl::parse(text) {
         Ok(url) => url,
         Err(_) => parse_seed(text)
@@ -62,8 +96,18 @@ fn find(text: &str, data_dir: &Path) -> anyhow::Result<StoredCapture> {
     };
     let guesses = if text.contains("://") { None } else { other_scheme(&given) };
     for url in std::iter::once(given).chain(guesses) {
-        if let Some(capture) = find_capture(data_dir, &url)? {
+        let until = at.map_or("", TimePrefix::digits);
+        if let Some(capture) = find_capture_until(data_dir, &url, until)? {
             return Ok(capture);
+        }
+        if at.is_some()
+            && let Some(newest) = find_capture(data_dir, &url)?
+        {
+            bail!(
+                "no capture of {url} is so early; the newest is of {}: see them all with \
+                 `crawler pages --where 'url={url}' --fields ts,status`",
+                newest.date
+            );
         }
     }
     bail!(

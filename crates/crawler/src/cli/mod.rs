@@ -7,6 +7,7 @@ mod crawl;
 mod ctl;
 mod data_dir;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
 mod export;
@@ -15,6 +16,7 @@ mod help;
 mod import;
 mod man;
 mod next_steps;
+mod pages;
 mod plan;
 mod repair;
 mod serve;
@@ -23,6 +25,7 @@ mod target;
 mod testweb;
 mod top;
 mod traps;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -32,26 +35,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 18] = [
-    "serve",
-    "ctl",
-    "top",
-    "get",
-    "stats",
-    "explain",
-    "plan",
-    "traps",
-    "export",
-    "import",
-    "demo",
-    "doctor",
-    "repair",
-    "testweb",
-    "config",
-    "man",
-    "completions",
-    "help",
-];
+pub(crate) const COMMANDS: [&str; 21] = ["serve", "ctl", "top", "get", "pages", "diff", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair", "verify", "testweb", "config", "man", "completions", "help"];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.
@@ -66,6 +50,8 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
         Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
+        Some(("pages", matches)) => pages::run(&parsed(matches)?),
+        Some(("diff", matches)) => diff::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
         Some(("plan", matches)) => plan::run(matches),
@@ -75,6 +61,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("demo", matches)) => demo::run(matches),
         Some(("doctor", matches)) => doctor::run(&parsed(matches)?),
         Some(("repair", matches)) => repair::run(&parsed(matches)?),
+        Some(("verify", matches)) => verify::run(&parsed(matches)?),
         Some(("testweb", matches)) => testweb::run(&parsed(matches)?),
         Some(("config", matches)) => config::run(matches),
         Some(("man", matches)) => man::run(&parsed(matches)?),
@@ -109,6 +96,12 @@ fn command() -> Command {
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
+        pages::PagesArgs::augment_args(Command::new("pages"))
+            .about("List stored pages, chosen by an expression")
+            .after_help(pages::EXAMPLES),
+        diff::DiffArgs::augment_args(Command::new("diff"))
+            .about("Tell what changed between two crawls")
+            .after_help(diff::EXAMPLES),
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
         explain::command(),
@@ -129,6 +122,9 @@ fn command() -> Command {
         repair::RepairArgs::augment_args(Command::new("repair"))
             .about("Check all that a crawl has stored, and mend what is damaged")
             .after_help(repair::EXAMPLES),
+        verify::VerifyArgs::augment_args(Command::new("verify"))
+            .about("Recompute the digests of all that is stored, and compare it with its index")
+            .after_help(verify::EXAMPLES),
         testweb::TestwebArgs::augment_args(Command::new("testweb"))
             .about("Serve a deliberately difficult web on this machine until Ctrl-C")
             .after_help(testweb::EXAMPLES),

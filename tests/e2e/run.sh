@@ -59,3 +59,4 @@ unpack_docs
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 torture
 tests/e2e/deployment.sh "$work"
+tests/e2e/image.sh "$binary" "$work"

@@ -64,3 +64,4 @@ tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
 torture
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"
+tests/e2e/image.sh "$binary" "$work"

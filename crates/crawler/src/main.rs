@@ -31,8 +31,8 @@ mod service;
 mod settings;
 mod signals;
 mod terminal;
-mod top;
 mod time_prefix;
+mod top;
 mod torture;
 mod transfer;
 

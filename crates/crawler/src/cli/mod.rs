@@ -35,7 +35,29 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 21] = ["serve", "ctl", "top", "get", "pages", "diff", "stats", "explain", "plan", "traps", "export", "import", "demo", "doctor", "repair", "verify", "testweb", "config", "man", "completions", "help"];
+pub(crate) const COMMANDS: [&str; 21] = [
+    "serve",
+    "ctl",
+    "top",
+    "get",
+    "pages",
+    "diff",
+    "stats",
+    "explain",
+    "plan",
+    "traps",
+    "export",
+    "import",
+    "demo",
+    "doctor",
+    "repair",
+    "verify",
+    "testweb",
+    "config",
+    "man",
+    "completions",
+    "help",
+];
 
 /// Parses the command line and does what it says. A command line that cannot be parsed ends the
 /// process here, as does `--help`.

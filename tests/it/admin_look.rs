@@ -126,6 +126,8 @@ fn a_host_is_blocked_until_it_is_let_go() {
     assert_eq!(added.json()["accepted"], 1);
     let waits = admin.get(&format!("/v1/urls?host={host}")).json();
     assert_eq!(waits["urls"][0]["state"], "queued");
+    let told = admin.get(&format!("/v1/explain?url={seed}")).json();
+    assert_eq!(told["next_fetch"]["waits_for"], "the end of the operator's block", "{told}");
     assert_eq!(server.stats().requests, 0);
 
     for (body, status) in [

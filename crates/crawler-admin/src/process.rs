@@ -20,7 +20,12 @@ pub trait Process: Send + Sync + 'static {
     ///
     /// # Errors
     /// When what is known cannot be read.
-    fn explain(&self, url: WireUrl, stored: &StoredUrl) -> Result<serde_json::Value, Refused>;
+    fn explain(
+        &self,
+        url: WireUrl,
+        stored: &StoredUrl,
+        crawl: &CrawlHandle,
+    ) -> Result<serde_json::Value, Refused>;
 
     /// Reads the configuration anew.
     ///

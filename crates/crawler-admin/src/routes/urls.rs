@@ -91,7 +91,7 @@ pub(crate) async fn explain(
     let url = admin.url(&url)?;
     let work = move |admin: &Admin| {
         let stored = admin.crawl.explain(&url)?;
-        let told = admin.process.explain(url, &stored);
+        let told = admin.process.explain(url, &stored, &admin.crawl);
         told.map_err(|refused| {
             Problem::refused(axum::http::StatusCode::INTERNAL_SERVER_ERROR, refused)
         })

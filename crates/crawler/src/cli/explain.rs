@@ -61,6 +61,7 @@ pub(super) fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
             rules: &rules,
             seeds: seeds.clone(),
             now: UnixMillis::default() + since_1970,
+            crawl: None,
         };
         let explanation = explain(parse(text)?, basis)?;
         let text = if matches.get_flag(JSON) {

@@ -7,7 +7,7 @@ mod show;
 use std::path::Path;
 
 use anyhow::Context as _;
-use crawler_engine::{StartError, StoredUrl, explain_url};
+use crawler_engine::{CrawlHandle, Phase, StartError, StoredUrl, explain_url};
 use crawler_politeness::UnixMillis;
 use crawler_politeness::robots::RobotsVerdict;
 use crawler_url::scope::ScopeRules;
@@ -103,6 +103,8 @@ pub(crate) struct Basis<'a> {
     /// Seeds given now; those of the crawl are added.
     pub(crate) seeds: Vec<WireUrl>,
     pub(crate) now: UnixMillis,
+    /// The crawl, if it runs in this process.
+    pub(crate) crawl: Option<&'a CrawlHandle>,
 }
 
 /// Looks everything up. A crawl that runs keeps its store to itself; its output files are read.
@@ -119,7 +121,7 @@ pub(crate) fn explain_stored(
     stored: Option<&StoredUrl>,
     mut notes: Vec<String>,
 ) -> anyhow::Result<Explanation> {
-    let Basis { settings, raw, rules, mut seeds, now } = basis;
+    let Basis { settings, raw, rules, mut seeds, now, crawl } = basis;
     let dir = &settings.output;
     let canonical = stored.and_then(|stored| stored.canonical.clone());
     let canonical = canonical.unwrap_or_else(|| settings.canonical.clone());
@@ -127,6 +129,8 @@ pub(crate) fn explain_stored(
     if seeds.is_empty() {
         notes.push("no seeds are known: the scope is judged without any".to_owned());
     }
+    let held = crawl.and_then(|crawl| held_by(&url, crawl, now));
+    let ready = if crawl.is_some() { "its turn" } else { "nothing but a run of the crawl" };
     let canonicalizer = Canonicalizer::default().with_rules(&canonical);
     let form = canonicalizer.canonicalize(&url);
     let is_it = |other: &WireUrl| canonicalizer.canonicalize(other) == form;
@@ -152,7 +156,7 @@ pub(crate) fn explain_stored(
         scope: ScopeJudge::new(rules, &seeds, raw).answer(&url, depth),
         robots: stored.and_then(robots),
         budget: stored.and_then(|stored| budget(stored, settings)),
-        next_fetch: stored.and_then(|stored| next_fetch(stored, now)),
+        next_fetch: stored.and_then(|stored| next_fetch(stored, now, held, ready)),
         queue: stored.and_then(queue),
         page,
         duplicate_of,
@@ -240,11 +244,31 @@ fn queue(stored: &StoredUrl) -> Option<QueueAnswer> {
     })
 }
 
-fn next_fetch(stored: &StoredUrl, now: UnixMillis) -> Option<NextFetch> {
+/// What keeps a running crawl from asking the URL's host, besides the host's pace.
+fn held_by(url: &WireUrl, crawl: &CrawlHandle, now: UnixMillis) -> Option<&'static str> {
+    let decided = crawl.host_override(&url.host_key()).unwrap_or_default();
+    if decided.blocked_until_ms.is_some_and(|until| until > now.0) {
+        Some("the end of the operator's block")
+    } else if crawl.phase() == Phase::Paused {
+        Some("somebody to resume the crawl, which is paused")
+    } else {
+        crawl.snapshot().held.map(|_| "what holds the crawl (see its status)")
+    }
+}
+
+/// `held` counts more than the host's pace; `ready` is for a host whose time has come.
+fn next_fetch(
+    stored: &StoredUrl,
+    now: UnixMillis,
+    held: Option<&'static str>,
+    ready: &'static str,
+) -> Option<NextFetch> {
     let host = stored.host.as_ref()?;
     let pace = &host.pace;
-    let waits_for = if pace.next_fetch_at <= now {
-        "nothing but a run of the crawl"
+    let waits_for = if let Some(held) = held {
+        held
+    } else if pace.next_fetch_at <= now {
+        ready
     } else if pace.is_backing_off(now) {
         "the end of a back-off: the host answered 429 or 503"
     } else if pace.failures.count() > 0 {

@@ -53,7 +53,12 @@ impl Process for CrawlProcess {
         seed(text)
     }
 
-    fn explain(&self, url: WireUrl, stored: &StoredUrl) -> Result<Value, Refused> {
+    fn explain(
+        &self,
+        url: WireUrl,
+        stored: &StoredUrl,
+        crawl: &CrawlHandle,
+    ) -> Result<Value, Refused> {
         let (settings, raw) = self.configuration.in_force();
         let clock = SystemTime::now();
         let rules = settings.scope_rules(year_at(clock));
@@ -65,6 +70,7 @@ impl Process for CrawlProcess {
             // The store has those of the crawl.
             seeds: Vec::new(),
             now: UnixMillis::default() + since_1970,
+            crawl: Some(crawl),
         };
         let explained = explain_stored(url, basis, Some(stored), Vec::new())
             .and_then(|explanation| Ok(serde_json::to_value(explanation)?));

@@ -21,13 +21,21 @@ pub(super) fn check(db_dir: &Path, complete: bool) -> Result<(), FrontierError> 
     if !marker.is_file() {
         return Err(FrontierError::damaged(&marker, "the file is missing"));
     }
-    for id in 0..KEYSPACES {
+    // One that was being made when the process died is made again under the next number.
+    let (mut found, mut missing) = (0, None);
+    for id in 0..2 * KEYSPACES {
         let dir = keyspaces.join(id.to_string());
-        if complete || dir.join("current").exists() {
+        if dir.join("current").exists() {
             check_keyspace(&dir)?;
+            found += 1;
+        } else {
+            missing = missing.or(Some(dir));
         }
     }
-    Ok(())
+    match missing {
+        Some(dir) if complete && found < KEYSPACES => check_keyspace(&dir),
+        _ => Ok(()),
+    }
 }
 
 /// `current` names the list in force, eight bytes, and its checksum, sixteen, little endian.

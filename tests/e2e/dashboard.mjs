@@ -108,8 +108,9 @@ async function logsIn(page, token) {
   passed("resumes");
 }
 
+/** The seed is one that no page links to: a host's root may be found by a link as soon as it is in scope. */
 async function addsSeeds(page, seed) {
-  await page.fill("#seeds-text", `${seed}\n# a comment\nhttp://\n`);
+  await page.fill("#seeds-text", `${seed}?of=dashboard\n# a comment\nhttp://\n`);
   await page.click("#seeds-form button[type=submit]");
   await page.waitForSelector("#seeds-result p");
   const result = await text(page, "#seeds-result");

@@ -1,5 +1,6 @@
 //! A crawl as its user sees it.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +65,14 @@ impl CrawlHandle {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<CrawlEvent>> {
         self.shared.events.subscribe()
+    }
+
+    /// Bytes of `pages/pages.jsonl` that are committed: rows before it are there for good. `None`
+    /// before the first commit of this run.
+    #[must_use]
+    pub fn committed_pages_bytes(&self) -> Option<u64> {
+        let bytes = self.shared.writer.pages_bytes.load(Ordering::Acquire);
+        (bytes != u64::MAX).then_some(bytes)
     }
 
     /// Where the crawl is in its life.

@@ -177,6 +177,8 @@ pub(crate) struct WriterGauges {
     /// For each shard: the number of its last ops that are committed, and who waits for it or for
     /// the seen set.
     pub(crate) committed: Vec<(AtomicU64, Notify)>,
+    /// Committed bytes of the page list; `u64::MAX` before the first commit.
+    pub(crate) pages_bytes: AtomicU64,
     /// How long commits took.
     pub(crate) commit_time: HistogramGauges,
 }
@@ -187,6 +189,7 @@ impl WriterGauges {
             backlog_bytes: AtomicU64::new(0),
             commit_wanted: AtomicBool::new(false),
             committed: (0..shards).map(|_| (AtomicU64::new(0), Notify::new())).collect(),
+            pages_bytes: AtomicU64::new(u64::MAX),
             commit_time: HistogramGauges::default(),
         }
     }

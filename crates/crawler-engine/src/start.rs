@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 9] = [
+const OUR_ENTRIES: [&str; 10] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "warc",
@@ -51,6 +51,7 @@ const OUR_ENTRIES: [&str; 9] = [
     "pages",
     "reports",
     "logs",
+    "results",
     "store",
     "stats.json",
 ];

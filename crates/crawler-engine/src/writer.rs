@@ -276,12 +276,15 @@ fn record(
     let counters = locked(&shared.totals).clone();
     // What ends before the next commit need not be remembered.
     let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
+    let pages_bytes = positions.pages_bytes();
     let positions = Some(positions);
     let traps = shared.traps.all();
     let skipped_from = shared.skipped_from;
     let checkpoint = Checkpoint { positions, counters, traps, addresses, skipped_from };
     let payload = serde_json::to_vec(&checkpoint)?;
-    Ok(frontier.commit(pending, &payload)?)
+    frontier.commit(pending, &payload)?;
+    shared.writer.pages_bytes.store(pages_bytes, Ordering::Release);
+    Ok(())
 }
 
 /// After a failure: takes what still comes, so that no shard waits, and writes nothing.

@@ -25,6 +25,7 @@ mod plan;
 mod process;
 mod progress;
 mod report;
+mod results;
 mod rows;
 mod seeds;
 mod service;

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use anyhow::Context as _;
@@ -11,6 +12,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Exit;
 use crate::settings::DRAIN_DEADLINE;
+
+/// Whether somebody has asked the process to end.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody has asked the process to end by a signal.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
 
 /// Starts the thread that takes signals, with a runtime of its own: it answers however busy the
 /// shards are. It ends with the process.
@@ -66,6 +75,7 @@ fn run(
             tokio::spawn(heed(hangups, act));
         }
         let name = interrupts.next().await;
+        INTERRUPTED.store(true, Ordering::Relaxed);
         crawl.drain();
         tracing::warn!(
             in_flight = crawl.snapshot().in_flight,

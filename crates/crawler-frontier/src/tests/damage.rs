@@ -169,3 +169,21 @@ fn any_damaged_file_is_told_or_does_no_harm() {
     let refused = refused.into_inner();
     assert!(refused > cases / 2, "{refused} of {cases} refused");
 }
+
+/// A kill in the middle of the first start leaves a keyspace without a list of its files, and its number
+/// unused for ever.
+#[test]
+fn a_first_start_that_was_killed_is_no_damage() {
+    let place = tempfile::tempdir().unwrap();
+    let keyspaces = place.path().join("db/keyspaces");
+    drop(fjall::Database::builder(place.path().join("db")).open().unwrap());
+    fs::create_dir_all(keyspaces.join("1")).unwrap();
+    make(place.path());
+    let lists = || (0..20).map(|id| keyspaces.join(id.to_string()).join("current"));
+    let found: Vec<PathBuf> = lists().filter(|list| list.exists()).collect();
+    assert!(!found.contains(&keyspaces.join("1/current")), "the number is used after all");
+    assert_eq!(read(place.path()).unwrap().queued.len(), HOSTS * COMMITS);
+    fs::remove_file(found.last().unwrap()).unwrap();
+    let error = read(place.path()).unwrap_err().to_string();
+    assert!(error.contains("keyspaces"), "{error}");
+}

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::logging::{self, LogWriter};
 use crate::progress::Progress;
 use crate::report;
+use crate::results::{self, Results};
 use crate::seeds::Seeds;
 use crate::service::Service;
 use crate::settings::{self, Loaded, LogFormat, Settings, Sources};
@@ -35,11 +36,13 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
         || matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
     let auth = settings.auth.clone();
+    let formats = results::chosen(&settings);
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
     signals::watch(crawl.clone(), service.on_hangup(&crawl))?;
     let running = service.run_beside(&crawl)?;
+    let results = Results::begin(formats, &crawl, &data_dir)?;
     if is_anonymous {
         tracing::warn!(
             "site owners cannot reach you about this crawl: give --contact URL or e-mail"
@@ -48,12 +51,14 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let before = crawl.snapshot();
     progress.begin(&before, Instant::now());
     let report = show_until_stopped(&crawl, progress);
+    let made = results.finish(&report.finish);
     drop(running);
     let block = report::final_block(&report, before.counters.fetched, &data_dir);
     write_out(&block).context("cannot write the statistics")?;
     if !is_quiet {
         next_steps::print(&report.finish, &data_dir);
     }
+    made?;
     Ok(Exit::of_finish(&report.finish))
 }
 

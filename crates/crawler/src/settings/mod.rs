@@ -126,6 +126,7 @@ pub(crate) struct Settings {
     pub(crate) dns_servers: Vec<SocketAddr>,
     pub(crate) output: PathBuf,
     pub(crate) warc_size: u64,
+    pub(crate) formats: Vec<Format>,
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
@@ -160,6 +161,13 @@ pub(crate) enum AdminAddr {
     Auto,
     /// There.
     At(SocketAddr),
+}
+
+/// What a crawl leaves; the page list and the index come with each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// WARC files, one gzip member per record.
+    Warc,
 }
 
 /// How log lines are written.
@@ -352,6 +360,7 @@ impl Settings {
             dns_servers: Vec::new(),
             output: PathBuf::new(),
             warc_size: 0,
+            formats: Vec::new(),
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,

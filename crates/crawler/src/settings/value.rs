@@ -173,6 +173,25 @@ impl Given<'_> {
         Err(bad)
     }
 
+    /// One of a few words for each item; several may stand in one item, between commas.
+    pub(crate) fn one_of_each<T: Copy + PartialEq>(
+        self,
+        choices: &[(&str, T)],
+    ) -> Result<Vec<T>, BadValue> {
+        let mut chosen = Vec::new();
+        for (item_idx, entry) in self.0.iter().enumerate() {
+            for word in entry.text.split(',') {
+                let entry = Entry { text: word.trim().to_owned(), ..entry.clone() };
+                let choice =
+                    Given(&[entry]).choice(choices).map_err(|bad| BadValue { item_idx, ..bad })?;
+                if !chosen.contains(&choice) {
+                    chosen.push(choice);
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
     /// Yes or no.
     pub(crate) fn switch(self) -> Result<bool, BadValue> {
         self.choice(&[("true", true), ("false", false)])

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Setting;
 use crate::settings::read::log_filter;
 use crate::settings::value::{Given, Refusal, put};
-use crate::settings::{LogFormat, ProgressMode};
+use crate::settings::{Format, LogFormat, ProgressMode};
 
 /// Smaller files would hold less than one large page.
 const WARC_BYTES_MIN: u64 = 1 << 20;
@@ -46,6 +46,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         |s, given| put(&mut s.warc_size, given.size(WARC_BYTES_MIN..=WARC_BYTES_MAX)),
         "Size at which a new WARC file is begun",
     ),
+    Setting::list(
+        "format",
+        "FORMAT",
+        |s, given| put(&mut s.formats, given.one_of_each(FORMATS)),
+        "What the crawl leaves in the output directory, besides the page list and the index: warc",
+    )
+    .default_items("warc")
+    .common(),
     Setting::value(
         "progress",
         "auto|off",
@@ -68,6 +76,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How log lines are written",
     ),
 ];
+
+const FORMATS: &[(&str, Format)] = &[("warc", Format::Warc)];
 
 const PROGRESS: &[(&str, ProgressMode)] =
     &[("auto", ProgressMode::Auto), ("off", ProgressMode::Off)];

@@ -42,6 +42,7 @@ mod scope_rules;
 mod scripted;
 mod service;
 mod signals;
+mod sinks;
 mod site;
 mod sitemaps;
 mod stats;

@@ -12,9 +12,13 @@
 
 mod error;
 mod follow;
+mod sink;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::ResultError;
-pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use follow::{
+    Delivery, Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow,
+};
+pub use sink::{Backoff, StdoutRows, Webhook, WebhookConfig};

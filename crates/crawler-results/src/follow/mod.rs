@@ -41,12 +41,33 @@ pub trait Follower {
     /// How long a row may wait to be sealed while the crawl goes on.
     fn patience(&self) -> Duration;
 
+    /// Brings what it made of the rows of `range` to a server or a reader, before they are sealed.
+    /// Called until it is [`Delivery::Done`]; a call comes back within about a quarter of a second, so
+    /// that a wish to stop is heard. What is no sink has nothing to deliver.
+    ///
+    /// # Errors
+    /// When trying again would not help; what was sealed before stays.
+    fn deliver(&mut self, _range: RowRange) -> Result<Delivery, ResultError> {
+        Ok(Delivery::Done)
+    }
+
     /// Makes all it made of the rows of `range` durable. Returns what it wants to know at its next
     /// `open`; that is noted durably together with the end of the range.
     ///
     /// # Errors
     /// When it cannot go on; what was sealed before stays.
     fn seal(&mut self, range: RowRange) -> Result<Value, ResultError>;
+}
+
+/// How far a sink is with the rows that it shall deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// They are where they belong.
+    Done,
+    /// Not yet.
+    UnderWay,
+    /// Whoever they are for has gone and wants no more in this run.
+    Unwanted,
 }
 
 /// Part of the page list, in bytes; whole rows.
@@ -86,6 +107,9 @@ pub trait Source {
 /// Rows between two looks at the source: how soon a wish to stop is heard.
 const ROWS_PER_LOOK: usize = 64;
 
+/// How long a delivery may go on when the crawl shall end: as much as a server needs that is well.
+const LAST_DELIVERY: Duration = Duration::from_secs(3);
+
 /// Gives `follower` all rows committed so far and to come, from where it ended last time, until the
 /// crawl ends or it shall stop. Returns the bytes of the page list that it has sealed.
 ///
@@ -119,6 +143,9 @@ pub fn follow(
         let is_end = is_last && !has_more;
         if rows.position() > position.rows_to && (follower.is_full() || is_due || is_end) {
             let range = RowRange { from: position.rows_to, to: rows.position() };
+            if !delivered(follower, range, source)? {
+                return Ok(position.rows_to);
+            }
             position.state = follower.seal(range)?;
             position.rows_to = range.to;
             position.write()?;
@@ -129,6 +156,28 @@ pub fn follow(
         }
         if !has_more {
             source.wait();
+        }
+    }
+}
+
+/// Has the rows of `range` delivered; whether they were before the end.
+fn delivered(
+    follower: &mut dyn Follower,
+    range: RowRange,
+    source: &dyn Source,
+) -> Result<bool, ResultError> {
+    let mut give_up_at = None;
+    loop {
+        match follower.deliver(range)? {
+            Delivery::Done => return Ok(true),
+            Delivery::Unwanted => return Ok(false),
+            Delivery::UnderWay => {}
+        }
+        if source.look() == Look::Stop {
+            let now = source.elapsed();
+            if now >= *give_up_at.get_or_insert(now.saturating_add(LAST_DELIVERY)) {
+                return Ok(false);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The follower's promise: each row is sealed once, whatever stops it in between.
 
+mod delivery;
+
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The formats and sinks that follow a crawl, each on a thread of its own.
 
 mod progress;
+mod sinks;
 
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -16,8 +17,11 @@ use progress::Progress;
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 
 /// The formats and sinks that the settings ask for.
-pub(crate) fn chosen(_settings: &Settings) -> Vec<AnyFollower> {
-    Vec::new()
+///
+/// # Errors
+/// When one of them cannot be set up.
+pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
+    sinks::chosen(settings)
 }
 
 /// Followers at work.

@@ -13,6 +13,7 @@ mod proxies;
 mod retries;
 mod scope;
 mod seeds;
+mod sinks;
 
 use super::Settings;
 use super::value::{BadValue, Given};
@@ -81,7 +82,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 13] = [
+pub(crate) static GROUPS: [Group; 14] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -94,6 +95,7 @@ pub(crate) static GROUPS: [Group; 13] = [
     Group { heading: "Proxies", settings: proxies::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
+    Group { heading: "Where pages are sent", settings: sinks::SETTINGS },
     Group { heading: "Service", settings: admin::SETTINGS },
 ];
 

@@ -48,5 +48,6 @@ mod sitemaps;
 mod stats;
 mod transfer;
 mod traps;
+mod upload;
 mod verify;
 mod webs;

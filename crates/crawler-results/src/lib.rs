@@ -19,6 +19,6 @@ mod tests;
 
 pub use error::ResultError;
 pub use follow::{
-    Delivery, Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow,
+    Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, WarcPlace, follow,
 };
-pub use sink::{Backoff, StdoutRows, Webhook, WebhookConfig};
+pub use sink::{Backoff, BadTarget, S3Target, StdoutRows, Upload, Webhook, WebhookConfig};

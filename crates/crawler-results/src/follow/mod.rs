@@ -22,6 +22,11 @@ pub trait Follower {
     /// What it is called: of its position file, in logs and in errors. Letters, digits, `-`.
     fn name(&self) -> &'static str;
 
+    /// What it does with pages.
+    fn role(&self) -> Role {
+        Role::Makes
+    }
+
     /// Gets ready to go on behind `position`, and removes whatever it made of rows behind that.
     /// `state` is what the last [`seal`](Self::seal) returned; null the first time.
     ///
@@ -51,12 +56,32 @@ pub trait Follower {
         Ok(Delivery::Done)
     }
 
+    /// Delivers what does not depend on rows, when the crawl has ended and all of them are sealed.
+    /// Called as [`deliver`](Self::deliver) is.
+    ///
+    /// # Errors
+    /// When trying again would not help.
+    fn finish(&mut self) -> Result<Delivery, ResultError> {
+        Ok(Delivery::Done)
+    }
+
     /// Makes all it made of the rows of `range` durable. Returns what it wants to know at its next
     /// `open`; that is noted durably together with the end of the range.
     ///
     /// # Errors
     /// When it cannot go on; what was sealed before stays.
     fn seal(&mut self, range: RowRange) -> Result<Value, ResultError>;
+}
+
+/// What a follower does with pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It makes files of them.
+    Makes,
+    /// It sends them elsewhere.
+    Sends,
+    /// It takes the files too that others make, and so ends behind them.
+    Gathers,
 }
 
 /// How far a sink is with the rows that it shall deliver.
@@ -143,7 +168,7 @@ pub fn follow(
         let is_end = is_last && !has_more;
         if rows.position() > position.rows_to && (follower.is_full() || is_due || is_end) {
             let range = RowRange { from: position.rows_to, to: rows.position() };
-            if !delivered(follower, range, source)? {
+            if !delivered(source, || follower.deliver(range))? {
                 return Ok(position.rows_to);
             }
             position.state = follower.seal(range)?;
@@ -152,6 +177,9 @@ pub fn follow(
             sealed_at = source.elapsed();
         }
         if is_end {
+            if matches!(look, Look::Finished(_)) {
+                delivered(source, || follower.finish())?;
+            }
             return Ok(position.rows_to);
         }
         if !has_more {
@@ -160,15 +188,14 @@ pub fn follow(
     }
 }
 
-/// Has the rows of `range` delivered; whether they were before the end.
+/// Has a sink deliver; whether it did before the end.
 fn delivered(
-    follower: &mut dyn Follower,
-    range: RowRange,
     source: &dyn Source,
+    mut deliver: impl FnMut() -> Result<Delivery, ResultError>,
 ) -> Result<bool, ResultError> {
     let mut give_up_at = None;
     loop {
-        match follower.deliver(range)? {
+        match deliver()? {
             Delivery::Done => return Ok(true),
             Delivery::Unwanted => return Ok(false),
             Delivery::UnderWay => {}

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::batch::Batch;
 use super::wait::TURN;
 use crate::error::ResultError;
-use crate::follow::{Delivery, Follower, PageRow, RowRange};
+use crate::follow::{Delivery, Follower, PageRow, Role, RowRange};
 
 /// So soon a row is seen.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,6 +65,10 @@ impl<F: AsFd> StdoutRows<F> {
 impl<F: AsFd> Follower for StdoutRows<F> {
     fn name(&self) -> &'static str {
         "stdout"
+    }
+
+    fn role(&self) -> Role {
+        Role::Sends
     }
 
     fn open(&mut self, _position: u64, _state: &Value) -> Result<(), ResultError> {

@@ -12,15 +12,15 @@ use crate::error::ResultError;
 pub(super) const TURN: Duration = Duration::from_millis(250);
 
 /// What a delivery does; dropping it ends it.
-type Task = Pin<Box<dyn Future<Output = Result<(), ResultError>> + Send>>;
+type Task<T> = Pin<Box<dyn Future<Output = Result<T, ResultError>> + Send>>;
 
 /// A runtime for one delivery at a time.
-pub(super) struct Waiting {
+pub(super) struct Waiting<T> {
     runtime: Runtime,
-    task: Option<Task>,
+    task: Option<Task<T>>,
 }
 
-impl Waiting {
+impl<T> Waiting<T> {
     pub(super) fn new() -> Result<Self, ResultError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime
@@ -29,16 +29,19 @@ impl Waiting {
     }
 
     /// Begins what `begin` says unless something is under way, and goes on with it for one turn;
-    /// whether it has ended.
+    /// what came of it, if it has ended.
     ///
     /// # Errors
     /// Those of the delivery.
-    pub(super) fn turn(&mut self, begin: impl FnOnce() -> Task) -> Result<bool, ResultError> {
+    pub(super) fn turn(
+        &mut self,
+        begin: impl FnOnce() -> Task<T>,
+    ) -> Result<Option<T>, ResultError> {
         let task = self.task.get_or_insert_with(begin);
         let turn = async { tokio::time::timeout(TURN, task).await };
-        let Ok(ended) = self.runtime.block_on(turn) else { return Ok(false) };
+        let Ok(ended) = self.runtime.block_on(turn) else { return Ok(None) };
         self.task = None;
-        ended.map(|()| true)
+        ended.map(Some)
     }
 
     /// Forgets what is under way.

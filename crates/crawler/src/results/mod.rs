@@ -8,10 +8,10 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
-use crawler_results::{Follower, ResultError, follow};
+use crawler_results::{Follower, ResultError, Role, follow};
 
 use crate::settings::Settings;
-use progress::Progress;
+use progress::{Awaited, Progress};
 
 /// Something that is made of the committed pages.
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
@@ -31,7 +31,7 @@ pub(crate) struct Results {
 }
 
 impl Results {
-    /// Starts them.
+    /// Starts them; one that gathers what others make stands behind them.
     ///
     /// # Errors
     /// When a thread cannot be started.
@@ -40,10 +40,17 @@ impl Results {
         crawl: &CrawlHandle,
         data_dir: &Path,
     ) -> anyhow::Result<Self> {
+        let makers = Awaited::default();
         let start = |mut follower: AnyFollower| {
             let (name, data_dir) = (follower.name(), data_dir.to_owned());
-            let progress = Progress::of(crawl.clone());
+            let (at_work, awaited) = match follower.role() {
+                Role::Makes => (Some(makers.one_more()), Awaited::default()),
+                Role::Sends => (None, Awaited::default()),
+                Role::Gathers => (None, makers.clone()),
+            };
+            let progress = Progress::of(crawl.clone(), awaited);
             let run = move || {
+                let _at_work = at_work;
                 follow(&mut *follower, &data_dir, &progress).inspect_err(|error| {
                     tracing::error!(
                         format = name,

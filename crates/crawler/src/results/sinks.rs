@@ -1,6 +1,6 @@
 //! The sinks that the settings ask for.
 
-use crawler_results::{Backoff, StdoutRows, Webhook, WebhookConfig};
+use crawler_results::{Backoff, StdoutRows, Upload, Webhook, WebhookConfig};
 
 use super::AnyFollower;
 use crate::settings::{self, Settings};
@@ -16,6 +16,9 @@ pub(super) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
     }
     if let Some(config) = webhook(settings)? {
         chosen.push(Box::new(Webhook::new(config)?));
+    }
+    if let Some(target) = settings.sinks.upload.clone() {
+        chosen.push(Box::new(Upload::new(&settings.output, target, Backoff::default())?));
     }
     Ok(chosen)
 }

@@ -12,7 +12,7 @@ use crate::settings::{self, Loaded, Overlay, Problems, RawConfig, Settings, Sour
 /// The one setting that the process itself changes while it runs.
 const LOG_LEVEL: &str = "log_level";
 /// Settings that only the process knows, and heeds when it starts.
-const AT_START: [&str; 17] = [
+const AT_START: [&str; 18] = [
     "urls",
     "seeds",
     "skip_bad_seeds",
@@ -24,6 +24,7 @@ const AT_START: [&str; 17] = [
     "admin_hosts",
     "action_dir",
     "stdout",
+    "upload",
     "webhook",
     "webhook_auth",
     "webhook_secret",

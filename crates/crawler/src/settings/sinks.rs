@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crawler_results::S3Target;
 use http::HeaderValue;
 use reqwest::Url;
 
@@ -12,6 +13,7 @@ use super::problem::{Problem, Problems};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SinkSettings {
     pub(crate) stdout_pages: bool,
+    pub(crate) upload: Option<S3Target>,
     pub(crate) webhook: Option<Url>,
     pub(crate) webhook_auth: Option<Login>,
     pub(crate) webhook_secret: Option<SecretSource>,

@@ -2,6 +2,7 @@
 
 mod server;
 mod stdout;
+mod upload;
 mod webhook;
 
 use crate::follow::{Delivery, Follower, PageRow, RowRange};

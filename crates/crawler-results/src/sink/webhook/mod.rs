@@ -14,11 +14,12 @@ use reqwest::header::{
 };
 use serde_json::Value;
 
+use super::attempt::until_done;
 use super::backoff::Backoff;
 use super::batch::Batch;
 use super::wait::Waiting;
 use crate::error::ResultError;
-use crate::follow::{Delivery, Follower, PageRow, RowRange};
+use crate::follow::{Delivery, Follower, PageRow, Role, RowRange};
 use hmac::hmac_sha256;
 use post::Post;
 
@@ -59,7 +60,7 @@ pub struct Webhook {
     config: WebhookConfig,
     client: reqwest::Client,
     batch: Batch,
-    waiting: Waiting,
+    waiting: Waiting<()>,
 }
 
 impl Webhook {
@@ -113,13 +114,17 @@ impl WebhookConfig {
         let body = self.body(rows).unwrap_or_default();
         let headers = self.headers(range, &body);
         let url = self.url.clone();
-        Post { client: client.clone(), url, headers, body: body.into(), backoff: self.backoff }
+        Post { client: client.clone(), url, headers, body: body.into() }
     }
 }
 
 impl Follower for Webhook {
     fn name(&self) -> &'static str {
         "webhook"
+    }
+
+    fn role(&self) -> Role {
+        Role::Sends
     }
 
     fn open(&mut self, _position: u64, _state: &Value) -> Result<(), ResultError> {
@@ -143,11 +148,11 @@ impl Follower for Webhook {
 
     fn deliver(&mut self, range: RowRange) -> Result<Delivery, ResultError> {
         let Self { config, client, batch, waiting } = self;
-        let is_done = waiting.turn(|| {
+        let ended = waiting.turn(|| {
             let post = config.post(client, range, batch.bytes());
-            Box::pin(post.until_accepted())
+            Box::pin(until_done(post, config.backoff))
         })?;
-        Ok(if is_done { Delivery::Done } else { Delivery::UnderWay })
+        Ok(if ended.is_some() { Delivery::Done } else { Delivery::UnderWay })
     }
 
     fn seal(&mut self, _range: RowRange) -> Result<Value, ResultError> {

@@ -1,4 +1,4 @@
-//! One batch, posted until the hook takes it.
+//! One batch, posted.
 
 use std::time::Duration;
 
@@ -6,8 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 
-use crate::error::ResultError;
-use crate::sink::backoff::Backoff;
+use crate::sink::attempt::{Attempt, Outcome};
 
 /// Of what a hook says about a batch that it refuses, so much is told.
 const SAID_BYTES_MAX: usize = 200;
@@ -21,48 +20,14 @@ pub(super) struct Post {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    pub(super) backoff: Backoff,
 }
 
-/// What became of an attempt.
-enum Outcome {
-    Accepted,
-    /// A later attempt may do better.
-    Failed {
-        why: String,
-        asked: Option<Duration>,
-    },
-    /// No later attempt would.
-    Refused(String),
-}
+impl Attempt for Post {
+    type Done = ();
 
-impl Post {
-    /// Posts it, again and again while the hook cannot be reached or is not well.
-    pub(super) async fn until_accepted(self) -> Result<(), ResultError> {
-        let mut failed = 0_u32;
-        loop {
-            match self.once().await {
-                Outcome::Accepted => {
-                    if failed > 0 {
-                        tracing::info!("the web hook takes pages again");
-                    }
-                    return Ok(());
-                }
-                Outcome::Refused(why) => return Err(ResultError::Other(why)),
-                Outcome::Failed { why, asked } => {
-                    if failed == 0 {
-                        tracing::warn!(
-                            "the web hook takes no pages: {why}; trying again until it does"
-                        );
-                    }
-                    failed = failed.saturating_add(1);
-                    tokio::time::sleep(self.backoff.delay(failed, asked)).await;
-                }
-            }
-        }
-    }
+    const SERVER: &'static str = "the web hook";
 
-    async fn once(&self) -> Outcome {
+    async fn once(&self) -> Outcome<()> {
         let request = self.client.post(self.url.clone()).headers(self.headers.clone());
         match request.body(self.body.clone()).send().await {
             Ok(response) => judge(response).await,
@@ -72,14 +37,14 @@ impl Post {
     }
 }
 
-async fn judge(response: Response) -> Outcome {
+async fn judge(response: Response) -> Outcome<()> {
     let status = response.status();
     let is_passing = status.is_server_error()
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
     let asked = retry_after(&response);
     let said = said(response).await;
     if status.is_success() {
-        return Outcome::Accepted;
+        return Outcome::Done(());
     }
     if is_passing {
         return Outcome::Failed { why: format!("it answers {status}"), asked };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crawler_results::{BadTarget, S3Target};
 use reqwest::Url;
 
 use super::Setting;
@@ -20,6 +21,15 @@ pub(super) const SETTINGS: &[Setting] = &[
         "pages writes the rows of pages.jsonl to standard output, each as soon as its page is stored for \
          good; the statistics go to standard error. The next run goes on behind the last row written; \
          after a crash some rows may come twice. A reader that goes away does not end the crawl",
+    ),
+    Setting::value(
+        "upload",
+        "s3://BUCKET/PREFIX",
+        "",
+        |s, given| put(&mut s.sinks.upload, given.one(upload)),
+        "Upload what is complete to an S3-compatible store while the crawl goes on: WARC files, parts of \
+         the page list and of the index, Parquet files. Endpoint, region and credentials are those of \
+         the environment: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
     ),
     Setting::value(
         "webhook",
@@ -71,6 +81,16 @@ const STDOUT: &[(&str, bool)] = &[("off", false), ("pages", true)];
 /// Nothing written is none.
 fn some<T>(text: &str, read: fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, Refusal> {
     if text.is_empty() { Ok(None) } else { read(text).map(Some) }
+}
+
+fn upload(text: &str) -> Result<Option<S3Target>, Refusal> {
+    // Not quoted: it may be a secret in the wrong place.
+    some(text, |text| {
+        text.parse().map_err(|error: BadTarget| Refusal {
+            problem: error.to_string(),
+            accepted: Some("s3://BUCKET or s3://BUCKET/PREFIX".to_owned()),
+        })
+    })
 }
 
 fn webhook(text: &str) -> Result<Option<Url>, Refusal> {

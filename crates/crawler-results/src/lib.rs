@@ -13,10 +13,17 @@
 mod body;
 mod error;
 mod follow;
+mod jsonl_zst;
+mod parquet;
 
 #[cfg(test)]
 mod tests;
 
 pub use body::{StoredPage, stored_page};
 pub use error::ResultError;
-pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use follow::{
+    Follower, Look, PageRow, PageRows, RowRange, Source, Timings, UsagePreferences, WarcPlace,
+    follow,
+};
+pub use jsonl_zst::compressed_pages;
+pub use parquet::{PagesWriter, page_columns, parquet_links, parquet_pages};

@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 11] = [
+const OUR_ENTRIES: [&str; 12] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -53,6 +53,7 @@ const OUR_ENTRIES: [&str; 11] = [
     "reports",
     "logs",
     "results",
+    "parquet",
     "store",
     "stats.json",
 ];

@@ -3,6 +3,7 @@
 mod cdxj;
 mod find;
 pub(crate) mod http;
+mod member;
 mod sorted;
 mod walk;
 mod warc;

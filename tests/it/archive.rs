@@ -1,0 +1,45 @@
+//! The forms in which stored pages are kept.
+
+use std::fs;
+
+use crate::damage::begun;
+use crate::data::{assert_whole, pages, warc_files};
+use crate::harness::Place;
+use crate::webs::{serve, small};
+
+#[test]
+fn a_crawl_goes_on_in_zstd_and_all_is_read_back() {
+    let (server, place) = begun();
+    place.crawl(&server, &["--format", "warc.zst"]).ends(0);
+    assert_whole(&place.data(), &server);
+    let names: Vec<String> =
+        warc_files(&place.data()).iter().map(|path| path.display().to_string()).collect();
+    assert!(names.len() == 2 && names[0].ends_with("1.warc.gz"), "{names:?}");
+    assert!(names[1].ends_with("2.warc.zst"), "{names:?}");
+    assert_eq!(fs::read(&names[1]).unwrap()[..4], [0x28, 0xb5, 0x2f, 0xfd]);
+    place.crawler(["verify", "-o", "crawl"]).ends(0);
+    place.crawler(["repair", "--check", "-o", "crawl"]).ends(0);
+    for row in pages(&place.data()).iter().filter(|row| row["status"] == 200).step_by(7) {
+        let url = row["url"].as_str().unwrap();
+        let got = place.crawler(["get", "-o", "crawl", url]).ends(0);
+        assert_eq!(Some(got.stdout.len() as u64), row["content_bytes"].as_u64(), "{url}");
+    }
+    place.crawl(&server, &["--format", "warc,warc.zst"]).ends(4).says(&["keep one of them"]);
+}
+
+#[test]
+fn a_killed_crawl_in_zstd_is_cut_to_its_commit() {
+    let server = serve(small());
+    let place = Place::new();
+    let running = place.crawl(&server, &["--format", "warc.zst", "--delay", "20ms"]).start();
+    crate::harness::until("a committed page", || {
+        let rows = fs::read_to_string(place.data().join("pages/pages.jsonl")).ok()?;
+        (!rows.is_empty()).then_some(())
+    });
+    running.kill();
+    let files = warc_files(&place.data());
+    assert!(files[0].to_str().unwrap().ends_with(".warc.zst.open"), "{files:?}");
+    place.crawl(&server, &["--format", "warc.zst"]).ends(0);
+    assert_whole(&place.data(), &server);
+    place.crawler(["verify", "-o", "crawl"]).ends(0);
+}

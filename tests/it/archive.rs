@@ -43,3 +43,35 @@ fn a_killed_crawl_in_zstd_is_cut_to_its_commit() {
     assert_whole(&place.data(), &server);
     place.crawler(["verify", "-o", "crawl"]).ends(0);
 }
+
+#[test]
+fn pages_and_index_are_exported_for_other_programs() {
+    let (_server, place) = begun();
+    let export = |what: &str, to: &str| {
+        place.crawler(["export", what, "--to", to, "--output", "crawl"]).ends(0).stderr
+    };
+    let rows = pages(&place.data()).len();
+    assert_eq!(export("cdxj", "index.cdxj"), format!("exported {rows} captures\n"));
+    let mut expected: Vec<String> = fs::read_to_string(place.data().join("cdxj/index.cdxj"))
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    expected.sort_unstable();
+    let exported = fs::read_to_string(place.path("index.cdxj")).unwrap();
+    assert!(exported.lines().eq(&expected));
+    let printed = place.crawler(["export", "cdxj", "-o", "crawl"]).ends(0).text();
+    assert_eq!(printed, exported);
+
+    let told = export("wacz", "site.wacz");
+    assert!(told.starts_with(&format!("exported 1 WARC files, {rows} captures, ")), "{told}");
+    assert!(fs::read(place.path("site.wacz")).unwrap().starts_with(b"PK\x03\x04"));
+    assert!(!place.path("site.wacz.tmp").exists());
+    for (args, expected) in [
+        (["--to", "site.zip", "-o", "crawl"], "ends with .wacz"),
+        (["--to", "b.wacz", "-o", "nowhere"], "there is no crawl in nowhere"),
+    ] {
+        place.crawler(["export", "wacz"].into_iter().chain(args)).ends(1).says(&[expected]);
+    }
+    place.crawler(["export", "--to", "x", "wacz", "--to", "y.wacz"]).ends(2);
+}

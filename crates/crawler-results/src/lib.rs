@@ -13,6 +13,7 @@
 mod body;
 mod error;
 mod follow;
+mod wacz;
 
 #[cfg(test)]
 mod tests;
@@ -20,3 +21,4 @@ mod tests;
 pub use body::{StoredPage, stored_page};
 pub use error::ResultError;
 pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use wacz::{WaczAbout, WaczTotals, write_wacz};

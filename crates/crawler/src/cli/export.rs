@@ -1,11 +1,14 @@
-//! `crawler export`: the frontier of a stopped crawl as JSON Lines.
+//! `crawler export`: the frontier of a stopped crawl as JSON Lines, or its pages in other formats.
 
-use std::fs::{self, File};
+mod cdxj;
+mod wacz;
+mod whole;
+
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use clap::Args;
+use anyhow::bail;
+use clap::{Args, Subcommand};
 use crawler_frontier::transfer::Totals;
 
 use super::data_dir::DataDirArgs;
@@ -18,7 +21,9 @@ Examples:
   crawler export --to frontier.jsonl
   crawler export | zstd > frontier.jsonl.zst
   crawler import frontier.jsonl -o copy     what was queued, seen and learned
-                                            of hosts; pages stay where they are";
+                                            of hosts; pages stay where they are
+  crawler export wacz --to site.wacz        all pages for ReplayWeb.page and others
+  crawler export cdxj --to index.cdxj       the index of captures, sorted";
 
 /// The name that means standard output.
 const STDOUT: &str = "-";
@@ -26,7 +31,10 @@ const BUFFER_BYTES: usize = 1 << 18;
 
 /// The options of `crawler export`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: Option<What>,
     /// File to write, `-` for standard output. It appears when it is whole
     #[arg(long, value_name = "FILE", default_value = STDOUT)]
     to: String,
@@ -34,7 +42,24 @@ pub(super) struct ExportArgs {
     data_dir: DataDirArgs,
 }
 
+/// What else can be made of a crawl.
+#[derive(Debug, Subcommand)]
+enum What {
+    /// All pages with their index in one WACZ file, which replay programs open
+    Wacz(wacz::WaczArgs),
+    /// The index of captures as one sorted CDXJ file
+    Cdxj(cdxj::CdxjArgs),
+}
+
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
+    match &args.what {
+        Some(What::Wacz(args)) => wacz::run(args),
+        Some(What::Cdxj(args)) => cdxj::run(args),
+        None => frontier(args),
+    }
+}
+
+fn frontier(args: &ExportArgs) -> anyhow::Result<Exit> {
     let data_dir = args.data_dir.resolve()?;
     let written = match args.to.as_str() {
         STDOUT => to_stdout(&data_dir)?,
@@ -68,25 +93,13 @@ fn to_stdout(data_dir: &Path) -> anyhow::Result<Option<Totals>> {
     }
 }
 
-/// Under another name until it is whole and on disk.
 fn to_file(data_dir: &Path, path: &Path) -> anyhow::Result<Totals> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let temporary = PathBuf::from(temporary);
-    let file = File::create(&temporary)
-        .with_context(|| format!("cannot write {}", temporary.display()))?;
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let written = write(data_dir, &mut out).and_then(|totals| {
+    whole::whole_file(path, |file| {
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let totals = write(data_dir, &mut out)?;
         out.flush()?;
-        out.get_ref().sync_all()?;
-        fs::rename(&temporary, path)?;
         Ok(totals)
-    });
-    if written.is_err() {
-        // It is of no use to anybody; why it is not whole is told.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    })
 }
 
 fn write(data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Totals> {

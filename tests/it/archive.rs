@@ -75,3 +75,26 @@ fn pages_and_index_are_exported_for_other_programs() {
     }
     place.crawler(["export", "--to", "x", "wacz", "--to", "y.wacz"]).ends(2);
 }
+
+#[test]
+fn pages_are_exported_as_plain_files() {
+    let (_server, place) = begun();
+    place.crawler(["export", "files", "--to", "site", "-o", "crawl"]).ends(0);
+    let mut seen = 0;
+    for row in pages(&place.data()).iter().filter(|row| row["status"] == 200) {
+        let url = row["url"].as_str().unwrap();
+        let (authority, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let is_plain = |it: char| it.is_ascii_alphanumeric() || "/.-".contains(it);
+        if path.is_empty() || path.ends_with('/') || !path.chars().all(is_plain) {
+            continue;
+        }
+        let file = place.path("site").join(authority.replace(':', "+")).join(path);
+        let content = place.crawler(["get", "-o", "crawl", url]).ends(0).stdout;
+        assert!(fs::read(&file).unwrap() == content, "{url} {}", file.display());
+        seen += 1;
+    }
+    assert!(seen > 3, "{seen}");
+    place.crawler(["export", "files", "--to", "site", "-o", "crawl"]).ends(1).says(&["not empty"]);
+    let only = ["export", "files", "--to", "none", "--where", "status = 404", "-o", "crawl"];
+    place.crawler(only).ends(0).says(&["exported 0 pages"]);
+}

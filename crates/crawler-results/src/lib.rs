@@ -13,6 +13,7 @@
 mod body;
 mod error;
 mod follow;
+mod mirror;
 mod wacz;
 
 #[cfg(test)]
@@ -21,4 +22,5 @@ mod tests;
 pub use body::{StoredPage, stored_page};
 pub use error::ResultError;
 pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use mirror::{Mirror, MirrorTotals};
 pub use wacz::{WaczAbout, WaczTotals, write_wacz};

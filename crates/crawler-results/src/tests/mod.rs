@@ -2,6 +2,7 @@
 
 mod body;
 mod crawled;
+mod mirror;
 mod wacz;
 
 use std::cell::{Cell, RefCell};

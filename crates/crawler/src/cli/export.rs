@@ -1,6 +1,7 @@
 //! `crawler export`: the frontier of a stopped crawl as JSON Lines, or its pages in other formats.
 
 mod cdxj;
+mod files;
 mod wacz;
 mod whole;
 
@@ -23,7 +24,9 @@ Examples:
   crawler import frontier.jsonl -o copy     what was queued, seen and learned
                                             of hosts; pages stay where they are
   crawler export wacz --to site.wacz        all pages for ReplayWeb.page and others
-  crawler export cdxj --to index.cdxj       the index of captures, sorted";
+  crawler export cdxj --to index.cdxj       the index of captures, sorted
+  crawler export files --to site            pages as plain files: site/HOST/PATH
+  crawler export files --to pdf --where 'mime = application/pdf'";
 
 /// The name that means standard output.
 const STDOUT: &str = "-";
@@ -49,12 +52,15 @@ enum What {
     Wacz(wacz::WaczArgs),
     /// The index of captures as one sorted CDXJ file
     Cdxj(cdxj::CdxjArgs),
+    /// The newest stored content of each URL as a plain file
+    Files(files::FilesArgs),
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
     match &args.what {
         Some(What::Wacz(args)) => wacz::run(args),
         Some(What::Cdxj(args)) => cdxj::run(args),
+        Some(What::Files(args)) => files::run(args),
         None => frontier(args),
     }
 }

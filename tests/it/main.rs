@@ -34,6 +34,7 @@ mod pages;
 mod plan;
 mod politeness;
 mod proxy;
+mod rebinding;
 mod repair;
 mod resources;
 mod resume;

@@ -32,7 +32,7 @@ use crate::phase::Phase;
 use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
-use crate::supervisor::Supervisor;
+use crate::supervisor::{BlockedWatch, Supervisor};
 use crate::throughput::Throughput;
 use crate::traps::TrapList;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
@@ -300,8 +300,19 @@ fn spawn(
     let handle = CrawlHandle::new(Arc::clone(&shared), Arc::clone(&end));
     let Begin { seeds, lock, watch } = begin;
     let live_version = shared.live.version();
-    let supervisor =
-        Supervisor { shared, reader, to_writer, writer, seeds, lock, watch, end, live_version };
+    let blocked = BlockedWatch::default();
+    let supervisor = Supervisor {
+        shared,
+        reader,
+        to_writer,
+        writer,
+        seeds,
+        lock,
+        watch,
+        end,
+        live_version,
+        blocked,
+    };
     std::thread::Builder::new()
         .name("supervisor".to_owned())
         .spawn(move || supervisor.run())

@@ -8,6 +8,7 @@ mod addresses;
 mod admin;
 mod admin_look;
 mod aliases;
+mod archive;
 mod completeness;
 mod configuration;
 mod crawl_log;

@@ -15,6 +15,8 @@ mod error;
 mod follow;
 mod jsonl_zst;
 mod parquet;
+mod mirror;
+mod wacz;
 
 #[cfg(test)]
 mod tests;
@@ -26,4 +28,6 @@ pub use follow::{
     follow,
 };
 pub use jsonl_zst::compressed_pages;
+pub use mirror::{Mirror, MirrorTotals};
 pub use parquet::{PagesWriter, page_columns, parquet_links, parquet_pages};
+pub use wacz::{WaczAbout, WaczTotals, write_wacz};

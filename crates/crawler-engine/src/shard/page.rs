@@ -9,7 +9,7 @@ use crawler_extract::{
 };
 use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, Source};
-use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
+use crawler_store::{CaptureEncoder, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, ShardId, WireUrl};
 
@@ -57,7 +57,7 @@ pub(super) struct Reading {
 impl PageWork {
     pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
-            encoder: CaptureEncoder::new(EncoderConfig::default()),
+            encoder: CaptureEncoder::new(shared.config.records),
             canonicalizer: Canonicalizer::keyed(fingerprint_seed)
                 .with_rules(&shared.config.canonical),
             scope: shared.scope.load(),

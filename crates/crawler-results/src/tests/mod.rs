@@ -5,6 +5,8 @@ mod crawled;
 mod jsonl_zst;
 mod links;
 mod parquet;
+mod mirror;
+mod wacz;
 
 use std::cell::{Cell, RefCell};
 use std::fs;

@@ -3,6 +3,7 @@
 mod cdxj;
 mod find;
 pub(crate) mod http;
+mod member;
 mod sorted;
 mod walk;
 mod warc;
@@ -12,6 +13,6 @@ pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until, o
 pub use http::{HttpParts, split_http};
 #[cfg(test)]
 pub(crate) use sorted::sort_beyond;
-pub use sorted::sort_index;
+pub use sorted::{sort_index, sorted_index};
 pub(crate) use walk::{Found, walk};
 pub use warc::{WarcReader, WarcRecord};

@@ -174,6 +174,8 @@ pub(crate) enum Format {
     Links,
     /// The page list, compressed.
     JsonlZst,
+    /// WARC files, one zstd frame per record.
+    WarcZst,
 }
 
 /// How log lines are written.
@@ -391,6 +393,13 @@ impl Settings {
                 "both are set: one deletes the earlier crawl, the other fetches it again"
                     .to_owned(),
                 "keep one of them",
+            );
+        }
+        if self.formats.contains(&Format::Warc) && self.formats.contains(&Format::WarcZst) {
+            refuse(
+                "format",
+                "both warc and warc.zst are asked for, but each page is stored once".to_owned(),
+                "keep one of them; a crawl may go on with the other",
             );
         }
         if u32::from(self.host_concurrency) > self.concurrency {

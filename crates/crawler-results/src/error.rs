@@ -47,6 +47,19 @@ pub enum ResultError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A WARC file cannot be read.
+    #[error("{0}: run `crawler repair`")]
+    Store(#[from] crawler_store::StoreError),
+    /// A WARC record is not the one that the page list tells of.
+    #[error("warc/{} at byte {offset}: {reason}: run `crawler repair`", path.display())]
+    Record {
+        /// Name of the WARC file.
+        path: PathBuf,
+        /// Where the record begins.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
     /// The format's or sink's own failure.
     #[error("{0}")]
     Other(String),

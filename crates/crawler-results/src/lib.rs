@@ -10,11 +10,13 @@
 //! committed; after a crash what lies behind the noted position is cut off and made again; a format
 //! asked for later, or of a finished crawl, comes out the same.
 
+mod body;
 mod error;
 mod follow;
 
 #[cfg(test)]
 mod tests;
 
+pub use body::{StoredPage, stored_page};
 pub use error::ResultError;
 pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};

@@ -45,8 +45,8 @@ pub use encode::{
 };
 pub use error::StoreError;
 pub use read::{
-    PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture, find_capture_until,
-    sort_index,
+    HttpParts, PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture,
+    find_capture_until, open_warc, sort_index, split_http,
 };
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use sort::{LineSorter, SortedLines};

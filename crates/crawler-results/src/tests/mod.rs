@@ -1,5 +1,8 @@
 //! The follower's promise: each row is sealed once, whatever stops it in between.
 
+mod body;
+mod crawled;
+
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;

@@ -8,7 +8,8 @@ mod walk;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};
-pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until};
+pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until, open_warc};
+pub use http::{HttpParts, split_http};
 #[cfg(test)]
 pub(crate) use sorted::sort_beyond;
 pub use sorted::sort_index;

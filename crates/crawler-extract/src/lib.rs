@@ -32,7 +32,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-pub use charset::{CharsetSource, encode_query};
+pub use charset::{CharsetSource, encode_query, to_text};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;
 pub use listing::{

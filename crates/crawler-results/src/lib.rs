@@ -11,6 +11,7 @@
 //! asked for later, or of a finished crawl, comes out the same.
 
 mod body;
+mod content;
 mod error;
 mod follow;
 
@@ -18,5 +19,6 @@ mod follow;
 mod tests;
 
 pub use body::{StoredPage, stored_page};
+pub use content::{ExtractedRow, PageFollower, content, extracted};
 pub use error::ResultError;
 pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};

@@ -10,6 +10,7 @@ mod admin_look;
 mod aliases;
 mod completeness;
 mod configuration;
+mod content;
 mod crawl_log;
 mod credentials;
 mod ctl;

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Field {
-    /// The text of the main part, one paragraph a line.
+    /// The text of the main part, paragraphs apart by blank lines.
     Text = 1,
     /// The main part as Markdown.
     Markdown = 1 << 1,

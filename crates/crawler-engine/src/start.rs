@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 11] = [
+const OUR_ENTRIES: [&str; 13] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -55,6 +55,8 @@ const OUR_ENTRIES: [&str; 11] = [
     "results",
     "store",
     "stats.json",
+    "content",
+    "extracted",
 ];
 
 /// Opens the data directory and starts all threads. Returns as soon as they run; the shards

@@ -7,17 +7,33 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
-use crawler_results::{Follower, ResultError, follow};
+use crawler_results::{Follower, ResultError, content, extracted, follow};
 
-use crate::settings::Settings;
+use crate::rules;
+use crate::settings::{Format, Settings};
 use progress::Progress;
 
 /// Something that is made of the committed pages.
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 
 /// The formats and sinks that the settings ask for.
-pub(crate) fn chosen(_settings: &Settings) -> Vec<AnyFollower> {
-    Vec::new()
+///
+/// # Errors
+/// All mistakes in the extraction rules.
+pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
+    let mut followers: Vec<AnyFollower> = Vec::new();
+    let data_dir = || settings.output.clone();
+    let n_threads =
+        settings.content_threads.unwrap_or_else(|| usize::from(settings.workers.get()).div_ceil(2));
+    if settings.formats.contains(&Format::Content) {
+        let fields = settings.content.iter().copied().collect();
+        followers.push(Box::new(content(data_dir(), fields, n_threads)));
+    }
+    let rules = rules::load(&settings.extract_rules)?;
+    if !rules.0.is_empty() {
+        followers.push(Box::new(extracted(data_dir(), rules, n_threads)));
+    }
+    Ok(followers)
 }
 
 /// Followers at work.

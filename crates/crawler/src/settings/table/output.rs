@@ -50,7 +50,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "format",
         "FORMAT",
         |s, given| put(&mut s.formats, given.one_of_each(FORMATS)),
-        "What the crawl leaves in the output directory, besides the page list and the index: warc",
+        "What the crawl leaves in the output directory, besides the page list and the index: warc, content",
     )
     .default_items("warc")
     .common(),
@@ -77,7 +77,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
 ];
 
-const FORMATS: &[(&str, Format)] = &[("warc", Format::Warc)];
+const FORMATS: &[(&str, Format)] = &[("warc", Format::Warc), ("content", Format::Content)];
 
 const PROGRESS: &[(&str, ProgressMode)] =
     &[("auto", ProgressMode::Auto), ("off", ProgressMode::Off)];

@@ -11,6 +11,7 @@ mod aliases;
 mod archive;
 mod completeness;
 mod configuration;
+mod content;
 mod crawl_log;
 mod credentials;
 mod ctl;

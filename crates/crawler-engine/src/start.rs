@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 12] = [
+const OUR_ENTRIES: [&str; 14] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -54,6 +54,8 @@ const OUR_ENTRIES: [&str; 12] = [
     "logs",
     "results",
     "parquet",
+    "content",
+    "extracted",
     "store",
     "stats.json",
 ];

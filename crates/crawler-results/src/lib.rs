@@ -11,6 +11,7 @@
 //! asked for later, or of a finished crawl, comes out the same.
 
 mod body;
+mod content;
 mod error;
 mod follow;
 mod jsonl_zst;
@@ -22,6 +23,7 @@ mod wacz;
 mod tests;
 
 pub use body::{StoredPage, stored_page};
+pub use content::{ExtractedRow, PageFollower, content, extracted};
 pub use error::ResultError;
 pub use follow::{
     Follower, Look, PageRow, PageRows, RowRange, Source, Timings, UsagePreferences, WarcPlace,

@@ -1,6 +1,7 @@
 //! The follower's promise: each row is sealed once, whatever stops it in between.
 
 mod body;
+mod content;
 mod crawled;
 mod jsonl_zst;
 mod links;

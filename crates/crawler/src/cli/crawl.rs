@@ -36,7 +36,7 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
         || matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
     let auth = settings.auth.clone();
-    let formats = results::chosen(&settings);
+    let formats = results::chosen(&settings)?;
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;

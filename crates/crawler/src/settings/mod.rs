@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
+use crawler_content::Field;
 use crawler_engine::{CanonicalLinks, Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{HostHeader, Http2, Network, ProxyRule};
 use crawler_politeness::BreakerConfig;
@@ -37,6 +38,7 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
+pub(crate) use file::File;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Overlay, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
@@ -127,6 +129,9 @@ pub(crate) struct Settings {
     pub(crate) output: PathBuf,
     pub(crate) warc_size: u64,
     pub(crate) formats: Vec<Format>,
+    pub(crate) content: Vec<Field>,
+    pub(crate) content_threads: Option<usize>,
+    pub(crate) extract_rules: Vec<PathBuf>,
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
@@ -176,6 +181,8 @@ pub(crate) enum Format {
     JsonlZst,
     /// WARC files, one zstd frame per record.
     WarcZst,
+    /// What each page says.
+    Content,
 }
 
 /// How log lines are written.
@@ -369,6 +376,9 @@ impl Settings {
             output: PathBuf::new(),
             warc_size: 0,
             formats: Vec::new(),
+            content: Vec::new(),
+            content_threads: None,
+            extract_rules: Vec::new(),
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,

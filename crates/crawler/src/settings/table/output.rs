@@ -53,7 +53,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "What the crawl leaves in the output directory, besides the page list and the index: warc (gzip, \
          which every tool reads) or warc.zst (zstd, which takes less time); parquet (parquet/pages/: the \
          page list as columns, by day); links (parquet/links/: the link graph, by day); jsonl.zst \
-         (pages/pages.jsonl.zst: the page list, compressed)",
+         (pages/pages.jsonl.zst: the page list, compressed); content (content/content.jsonl: what each \
+         page says, see --content)",
     )
     .default_items("warc")
     .common(),
@@ -86,6 +87,7 @@ const FORMATS: &[(&str, Format)] = &[
     ("parquet", Format::Parquet),
     ("links", Format::Links),
     ("jsonl.zst", Format::JsonlZst),
+    ("content", Format::Content),
 ];
 
 const PROGRESS: &[(&str, ProgressMode)] =

@@ -3,10 +3,11 @@
 mod body;
 mod content;
 mod crawled;
+mod delivery;
 mod jsonl_zst;
 mod links;
-mod parquet;
 mod mirror;
+mod parquet;
 mod wacz;
 
 use std::cell::{Cell, RefCell};

@@ -2,6 +2,7 @@
 
 mod complete;
 mod progress;
+mod sinks;
 
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -10,14 +11,14 @@ use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
 use crawler_extract::Assets;
 use crawler_results::{
-    Follower, ResultError, compressed_pages, content, extracted, follow, parquet_links,
+    Follower, ResultError, Role, compressed_pages, content, extracted, follow, parquet_links,
     parquet_pages,
 };
 
 use crate::rules;
 use crate::settings::{Format, Settings};
 pub(crate) use complete::complete;
-use progress::Progress;
+use progress::{Awaited, Progress};
 
 /// Something that is made of the committed pages.
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
@@ -25,7 +26,7 @@ pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 /// The formats and sinks that the settings ask for.
 ///
 /// # Errors
-/// All mistakes in the extraction rules.
+/// All mistakes in the extraction rules; when a sink cannot be set up.
 pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
     let formats = settings.formats.iter();
     let mut followers: Vec<_> = formats.filter_map(|format| follower(*format, settings)).collect();
@@ -33,6 +34,7 @@ pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
     if !rules.0.is_empty() {
         followers.push(Box::new(extracted(settings.output.clone(), rules, content_threads(settings))));
     }
+    followers.extend(sinks::chosen(settings)?);
     Ok(followers)
 }
 
@@ -66,7 +68,7 @@ pub(crate) struct Results {
 }
 
 impl Results {
-    /// Starts them.
+    /// Starts them; one that gathers what others make stands behind them.
     ///
     /// # Errors
     /// When a thread cannot be started.
@@ -75,10 +77,17 @@ impl Results {
         crawl: &CrawlHandle,
         data_dir: &Path,
     ) -> anyhow::Result<Self> {
+        let makers = Awaited::default();
         let start = |mut follower: AnyFollower| {
             let (name, data_dir) = (follower.name(), data_dir.to_owned());
-            let progress = Progress::of(crawl.clone());
+            let (at_work, awaited) = match follower.role() {
+                Role::Makes => (Some(makers.one_more()), Awaited::default()),
+                Role::Sends => (None, Awaited::default()),
+                Role::Gathers => (None, makers.clone()),
+            };
+            let progress = Progress::of(crawl.clone(), awaited);
             let run = move || {
+                let _at_work = at_work;
                 follow(&mut *follower, &data_dir, &progress).inspect_err(|error| {
                     tracing::error!(
                         format = name,

@@ -14,6 +14,7 @@ mod problem;
 mod read;
 mod redact;
 mod resolve;
+mod sinks;
 mod suggest;
 pub(crate) mod table;
 mod value;
@@ -43,6 +44,7 @@ pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Overlay, Sourc
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
+pub(crate) use sinks::{SinkSettings, webhook_secrets};
 pub(crate) use suggest::nearest;
 pub(crate) use value::{parse_duration, parse_size, show_duration};
 
@@ -132,6 +134,7 @@ pub(crate) struct Settings {
     pub(crate) content: Vec<Field>,
     pub(crate) content_threads: Option<usize>,
     pub(crate) extract_rules: Vec<PathBuf>,
+    pub(crate) sinks: SinkSettings,
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
@@ -379,6 +382,7 @@ impl Settings {
             content: Vec::new(),
             content_threads: None,
             extract_rules: Vec::new(),
+            sinks: SinkSettings::default(),
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,

@@ -34,6 +34,7 @@ mod plan;
 mod politeness;
 mod proxy;
 mod repair;
+mod replay;
 mod resources;
 mod resume;
 mod same_url;

@@ -45,8 +45,8 @@ pub use encode::{
 };
 pub use error::StoreError;
 pub use read::{
-    PayloadSource, StoredCapture, WarcReader, WarcRecord, find_capture, find_capture_until,
-    sort_index,
+    IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of, captures_under,
+    find_capture, find_capture_until, hosts_from, latest_captures, sort_index,
 };
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use sort::{LineSorter, SortedLines};

@@ -3,12 +3,14 @@
 mod cdxj;
 mod find;
 pub(crate) mod http;
+mod list;
 mod sorted;
 mod walk;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};
 pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until};
+pub use list::{IndexRow, captures_of, captures_under, hosts_from, latest_captures};
 #[cfg(test)]
 pub(crate) use sorted::sort_beyond;
 pub use sorted::sort_index;

@@ -3,6 +3,7 @@
 mod crashes;
 mod find;
 mod fuzz;
+mod list;
 mod records;
 mod sorted;
 mod verify;

@@ -38,6 +38,7 @@ mod politeness;
 mod proxy;
 mod rebinding;
 mod repair;
+mod replay;
 mod resources;
 mod resume;
 mod same_url;

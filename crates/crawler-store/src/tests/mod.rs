@@ -4,6 +4,7 @@ mod codecs;
 mod crashes;
 mod find;
 mod fuzz;
+mod list;
 mod records;
 mod sorted;
 mod verify;

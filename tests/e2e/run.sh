@@ -66,6 +66,7 @@ python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
 "$work/venv/bin/python" tests/e2e/s3.py --binary "$binary" --weed "$work/venv/bin/weed" --work "$work/s3"
 torture
+tests/e2e/readers.sh "$binary"
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"
 tests/e2e/image.sh "$binary" "$work"

@@ -1,5 +1,6 @@
 //! The formats and sinks that follow a crawl, each on a thread of its own.
 
+mod complete;
 mod progress;
 mod sinks;
 
@@ -8,9 +9,15 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
-use crawler_results::{Follower, ResultError, Role, follow};
+use crawler_extract::Assets;
+use crawler_results::{
+    Follower, ResultError, Role, compressed_pages, content, extracted, follow, parquet_links,
+    parquet_pages,
+};
 
-use crate::settings::Settings;
+use crate::rules;
+use crate::settings::{Format, Settings};
+pub(crate) use complete::complete;
 use progress::{Awaited, Progress};
 
 /// Something that is made of the committed pages.
@@ -19,9 +26,39 @@ pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 /// The formats and sinks that the settings ask for.
 ///
 /// # Errors
-/// When one of them cannot be set up.
+/// All mistakes in the extraction rules; when a sink cannot be set up.
 pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
-    sinks::chosen(settings)
+    let formats = settings.formats.iter();
+    let mut followers: Vec<_> = formats.filter_map(|format| follower(*format, settings)).collect();
+    let rules = rules::load(&settings.extract_rules)?;
+    if !rules.0.is_empty() {
+        followers.push(Box::new(extracted(settings.output.clone(), rules, content_threads(settings))));
+    }
+    followers.extend(sinks::chosen(settings)?);
+    Ok(followers)
+}
+
+/// What makes a format; `None` if the crawl itself does.
+fn follower(format: Format, settings: &Settings) -> Option<AnyFollower> {
+    let data_dir = &settings.output;
+    match format {
+        Format::Warc | Format::WarcZst => None,
+        Format::Parquet => Some(parquet_pages(data_dir)),
+        Format::Links => {
+            let assets = if settings.assets { Assets::Include } else { Assets::Skip };
+            Some(parquet_links(data_dir, assets))
+        }
+        Format::JsonlZst => Some(compressed_pages(data_dir)),
+        Format::Content => {
+            let fields = settings.content.iter().copied().collect();
+            Some(Box::new(content(data_dir.clone(), fields, content_threads(settings))))
+        }
+    }
+}
+
+/// Threads that read what pages say: shards need theirs.
+fn content_threads(settings: &Settings) -> usize {
+    settings.content_threads.unwrap_or_else(|| usize::from(settings.workers.get()).div_ceil(2))
 }
 
 /// Followers at work.

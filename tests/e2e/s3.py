@@ -93,14 +93,17 @@ class Web:
         self.process.wait()
 
 
+def environment(secret=SECRET) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return ours | {"AWS_ENDPOINT_URL": ENDPOINT, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
+                   "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": secret}
+
+
 def crawl(binary: Path, web: Web, output: Path, prefix: str, *flags: str, secret=SECRET):
     command = [binary, *web.seeds, "--workers", "2", "--delay", "0", "--allow-private", "--progress",
                "off", "--output", output, "--upload", f"s3://{BUCKET}/{prefix}", *flags]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_ENDPOINT_URL": ENDPOINT, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
-                    "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": secret}
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True, env=environment)
+                            text=True, env=environment(secret))
 
 
 def end(process: subprocess.Popen, code: int = 0) -> str:
@@ -132,8 +135,12 @@ def store_has_all(store: Store, output: Path, prefix: str) -> list[str]:
            "not the same WARC files")
     for warc in warcs:
         expect(store.read(f"{prefix}/warc/{warc.name}") == warc.read_bytes(), f"{warc.name} differs")
-    parquet = sorted(f"{prefix}/{it.relative_to(output)}" for it in output.glob("parquet/**/*.parquet"))
-    expect([key for key in keys if "/parquet/" in key] == parquet, "not the same Parquet files")
+    made = sorted([*output.glob("parquet/**/*.parquet"), *output.glob("content/*.jsonl")])
+    expect([key for key in keys if "/parquet/" in key or "/content/" in key]
+           == sorted(f"{prefix}/{it.relative_to(output)}" for it in made), "not the same files of formats")
+    for file in made:
+        same = store.read(f"{prefix}/{file.relative_to(output)}") == file.read_bytes()
+        expect(same, f"{file} differs")
     pending = store.client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
     expect(not pending, f"parts were left behind: {pending}")
     return keys
@@ -141,13 +148,15 @@ def store_has_all(store: Store, output: Path, prefix: str) -> list[str]:
 
 def a_large_warc_goes_in_parts(binary: Path, web: Web, store: Store, work: Path) -> int:
     output = work / "whole"
-    end(crawl(binary, web, output, "whole"))
+    flags = ["--format", "warc,parquet,links"]
+    end(crawl(binary, web, output, "whole", *flags))
     keys = store_has_all(store, output, "whole")
+    expect(sum(".parquet" in key for key in keys) >= 2, f"no Parquet files: {keys}")
     sizes = [it.stat().st_size for it in (output / "warc").iterdir()]
     expect(max(sizes) > LARGE_BYTES, f"no WARC is large: {sizes}")
     tag = store.client.head_object(Bucket=BUCKET, Key=next(it for it in keys if "/warc/" in it))["ETag"]
     expect("-" in tag, f"{tag} is not the tag of an object that was sent in parts")
-    end(crawl(binary, web, output, "whole"))
+    end(crawl(binary, web, output, "whole", *flags))
     expect(store.keys("whole/") == keys, "a second run uploaded something")
     passed(f"{len(keys)} objects are what was crawled; {max(sizes)} bytes of WARC went in parts")
     return len((output / "pages/pages.jsonl").read_text().splitlines())
@@ -188,6 +197,17 @@ def a_wrong_secret_is_told(binary: Path, web: Web, work: Path):
     passed("a wrong secret ends the upload, not the crawl")
 
 
+def a_finished_crawl_is_uploaded_later(binary: Path, store: Store, work: Path):
+    output = work / "killed"
+    # What was uploaded to one place is no reason not to upload it to another one.
+    for name in ["upload.json", "uploads.jsonl"]:
+        (output / "results" / name).unlink()
+    command = [binary, "export", "s3", "--to", f"s3://{BUCKET}/later", "--output", output]
+    subprocess.run(command, check=True, env=environment())
+    keys = store_has_all(store, output, "later")
+    passed(f"export s3 brings a finished crawl there, {len(keys)} objects")
+
+
 def rows(output: Path) -> int:
     try:
         return (output / "pages/pages.jsonl").read_bytes().count(b"\n")
@@ -205,6 +225,7 @@ def main():
     with Store(options.work, options.weed) as store, Web(options.binary) as web:
         pages = a_large_warc_goes_in_parts(options.binary, web, store, options.work)
         survives_kill(options.binary, web, store, options.work, pages)
+        a_finished_crawl_is_uploaded_later(options.binary, store, options.work)
         waits_for_a_store_that_is_away(options.binary, web, store, options.work)
         a_wrong_secret_is_told(options.binary, web, options.work)
 

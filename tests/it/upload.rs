@@ -170,3 +170,21 @@ fn a_store_that_refuses_is_named_without_secrets() {
     plain("s3://crawls/a/b").ends(0);
     store.has_all_of(&place);
 }
+
+#[test]
+fn a_crawl_that_has_ended_is_uploaded_as_well() {
+    let server = serve(small());
+    let place = Place::new();
+    let store = Store::new(&[]);
+    let export = || store.environment(place.crawler(["export", "s3", "--to", "s3://crawls/a/b"]));
+    export().ends(1).says(&["there is no crawl in"]);
+    place.crawl(&server, &["--warc-size", "1M", "--max-pages", "30"]).ends(0);
+    export().ends(0).says(&["uploaded to s3://crawls/a/b"]);
+    store.has_all_of(&place);
+    place.crawl(&server, &["--warc-size", "1M"]).ends(0);
+    export().ends(0);
+    export().ends(0);
+    store.has_all_of(&place);
+    assert!(store.again.lock().unwrap().is_empty(), "each object once");
+    store.environment(place.crawler(["export", "s3"])).ends(1).says(&["--to s3://BUCKET/PREFIX"]);
+}

@@ -2,13 +2,14 @@
 
 mod cdxj;
 mod files;
+mod s3;
 mod wacz;
 mod whole;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use crawler_frontier::transfer::Totals;
 
@@ -29,6 +30,7 @@ Examples:
                                             makes it while crawling
   crawler export wacz --to site.wacz        all pages for ReplayWeb.page and others
   crawler export cdxj --to index.cdxj       the index of captures, sorted
+  crawler export s3 --to s3://bucket/crawl  as --upload does while crawling
   crawler export files --to site            pages as plain files: site/HOST/PATH
   crawler export files --to pdf --where 'mime = application/pdf'";
 
@@ -61,6 +63,9 @@ enum What {
     JsonlZst(DataDirArgs),
     /// All pages with their index in one WACZ file, which replay programs open
     Wacz(wacz::WaczArgs),
+    /// WARC files, page list, index and what else was made of the pages as objects of an S3-compatible
+    /// store, as --upload brings them there; what is there already is completed
+    S3(s3::S3Args),
     /// The index of captures as one sorted CDXJ file
     Cdxj(cdxj::CdxjArgs),
     /// The newest stored content of each URL as a plain file
@@ -74,6 +79,7 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
         Some(What::Links(data_dir)) => complete(Format::Links, &data_dir.settings()?),
         Some(What::JsonlZst(data_dir)) => complete(Format::JsonlZst, &data_dir.settings()?),
         Some(What::Wacz(args)) => wacz::run(args),
+        Some(What::S3(args)) => s3::run(args),
         Some(What::Cdxj(args)) => cdxj::run(args),
         Some(What::Files(args)) => files::run(args),
     }

@@ -1,10 +1,11 @@
 //! Formats of a crawl that is not running.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
 use crawler_engine::committed_pages;
-use crawler_results::{Look, Source, follow};
+use crawler_results::{Follower, Look, Source, follow};
 
 use super::follower;
 use crate::exit::Exit;
@@ -13,17 +14,26 @@ use crate::settings::{Format, Settings};
 
 /// Makes of all committed pages what `format` makes of them while crawling.
 pub(crate) fn complete(format: Format, settings: &Settings) -> anyhow::Result<Exit> {
-    let data_dir = &settings.output;
-    let pages = committed_pages(data_dir)?;
-    let (Some(pages), Some(mut follower)) = (pages, follower(format, settings)) else {
+    let Some(mut follower) = follower(format, settings) else {
+        bail!("the crawl itself makes this format");
+    };
+    let bytes = complete_by(&mut *follower, &settings.output)?;
+    let size = numbers::bytes(bytes as f64);
+    eprintln!("{}: all {size} of the page list are in it", follower.name());
+    Ok(Exit::Done)
+}
+
+/// Gives `follower` all committed pages of `data_dir` that it does not have. Returns the bytes of the
+/// page list.
+pub(crate) fn complete_by(follower: &mut dyn Follower, data_dir: &Path) -> anyhow::Result<u64> {
+    // Held until the end, so that no crawl begins meanwhile.
+    let Some(pages) = committed_pages(data_dir)? else {
         bail!("there is no crawl in {}: name its directory with --output DIR", data_dir.display());
     };
     if pages.bytes > 0 {
-        follow(&mut *follower, data_dir, &AtItsEnd(pages.bytes))?;
+        follow(follower, data_dir, &AtItsEnd(pages.bytes))?;
     }
-    let size = numbers::bytes(pages.bytes as f64);
-    eprintln!("{}: all {size} of the page list are in it", follower.name());
-    Ok(Exit::Done)
+    Ok(pages.bytes)
 }
 
 /// A page list to which nothing is added.

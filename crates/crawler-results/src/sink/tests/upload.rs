@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::sink::upload::ledger::Ledger;
-use crate::sink::upload::object::{Object, Rows, index_end, parquet, warcs};
+use crate::sink::upload::object::{Object, Rows, index_end, made, warcs};
 use crate::sink::upload::target::S3Target;
 
 fn write(dir: &Path, name: &str, text: &str) {
@@ -109,21 +109,26 @@ fn the_index_has_a_line_for_each_row() {
 }
 
 #[test]
-fn parquet_files_are_taken_when_they_are_settled() {
+fn what_others_make_is_taken_when_it_is_settled() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    assert!(parquet(dir, None).unwrap().is_empty());
+    assert!(made(dir, None).unwrap().is_empty());
     write(dir, "parquet/pages/date=2026-11-21/0.parquet", "PAR1");
     write(dir, "parquet/links/date=2026-11-20/7.parquet", "PAR1PAR1");
     write(dir, "parquet/links/date=2026-11-20/9.parquet.tmp", "PA");
-    let all =
+    write(dir, "content/content.jsonl", "{}\n");
+    write(dir, "extracted/news.jsonl", "{}\n{}\n");
+    let parquet =
         ["parquet/links/date=2026-11-20/7.parquet", "parquet/pages/date=2026-11-21/0.parquet"];
-    let found = parquet(dir, None).unwrap();
-    assert_eq!(keys(&found), all);
-    assert_eq!((found[0].to, found[1].to), (8, 4));
+    let found = made(dir, None).unwrap();
+    assert_eq!(
+        keys(&found),
+        [&["content/content.jsonl", "extracted/news.jsonl"][..], &parquet].concat()
+    );
+    assert_eq!(found.iter().map(|object| object.to).collect::<Vec<_>>(), [3, 6, 8, 4]);
     assert!(found[0].written.is_some());
     let hour = Duration::from_secs(3600);
     let now = SystemTime::now();
-    assert_eq!(keys(&parquet(dir, Some(now + hour)).unwrap()), all);
-    assert!(parquet(dir, Some(now - hour)).unwrap().is_empty());
+    assert_eq!(keys(&made(dir, Some(now + hour)).unwrap()), parquet, "files of rows still grow");
+    assert!(made(dir, Some(now - hour)).unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 //! What the crawl leaves, as objects of an S3-compatible store, while it goes on.
 //!
 //! Each object is the committed part of a file that will not change: whole WARC files, ranges of the
-//! page list and of the index, Parquet files. What is there is in `results/uploads.jsonl`.
+//! page list and of the index, what followers make. What is there is in `results/uploads.jsonl`.
 
 pub(in crate::sink) mod ledger;
 pub(in crate::sink) mod object;
@@ -93,7 +93,7 @@ impl Upload {
         let mut objects = ledger.undone_rows(&self.data_dir);
         let current = settled.and(self.warc.as_deref());
         objects.extend(object::warcs(&self.data_dir, current)?);
-        objects.extend(object::parquet(&self.data_dir, settled)?);
+        objects.extend(object::made(&self.data_dir, settled)?);
         objects.retain(|object| object.from < object.to && !ledger.has(object));
         Ok(objects.into())
     }

@@ -1,6 +1,6 @@
 //! What is to be uploaded.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -114,16 +114,20 @@ pub(in crate::sink) fn warcs(
     Ok(objects)
 }
 
-/// The Parquet files, except those written after `settled`: they may be written anew.
+/// Folders of what followers make of pages.
+const MADE: [&str; 3] = ["content", "extracted", "parquet"];
+
+/// The files that followers make. While these are at work (`settled` is given) only Parquet files that
+/// were not written since then: others grow, and a newer one may be written anew.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub(in crate::sink) fn parquet(
+/// When a folder cannot be read.
+pub(in crate::sink) fn made(
     data_dir: &Path,
     settled: Option<SystemTime>,
 ) -> Result<Vec<Object>, ResultError> {
     let mut objects = Vec::new();
-    let mut folders = vec![data_dir.join("parquet")];
+    let mut folders = MADE.map(|folder| data_dir.join(folder)).to_vec();
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -132,29 +136,34 @@ pub(in crate::sink) fn parquet(
         };
         for entry in entries {
             let path = entry.map_err(ResultError::io("read", &folder))?.path();
+            // A file that its maker renamed meanwhile is met under its new name another time.
             let Ok(about) = fs::metadata(&path) else { continue };
             if about.is_dir() {
                 folders.push(path);
-                continue;
-            }
-            let written = about.modified().unwrap_or(UNIX_EPOCH);
-            let is_settled = settled.is_none_or(|settled| written < settled);
-            let Some(key) = path.strip_prefix(data_dir).ok().and_then(Path::to_str) else {
-                continue;
-            };
-            if is_settled && key.ends_with(".parquet") {
-                let since_1970 = written.duration_since(UNIX_EPOCH).unwrap_or_default();
-                let written = Some(since_1970.as_millis() as u64);
-                objects.push(Object {
-                    key: key.to_owned(),
-                    from: 0,
-                    to: about.len(),
-                    written,
-                    path,
-                });
+            } else {
+                objects.extend(made_file(data_dir, path, &about, settled));
             }
         }
     }
     objects.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(objects)
+}
+
+fn made_file(
+    data_dir: &Path,
+    path: PathBuf,
+    about: &Metadata,
+    settled: Option<SystemTime>,
+) -> Option<Object> {
+    let written = about.modified().unwrap_or(UNIX_EPOCH);
+    let is_parquet = path.extension().is_some_and(|ending| ending == "parquet");
+    let is_rows = path.extension().is_some_and(|ending| ending == "jsonl");
+    let is_ready = match settled {
+        Some(settled) => is_parquet && written < settled,
+        None => is_parquet || is_rows,
+    };
+    let key = path.strip_prefix(data_dir).ok()?.to_str().filter(|_| is_ready)?.to_owned();
+    let since_1970 = written.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let written = Some(since_1970.as_millis() as u64);
+    Some(Object { key, from: 0, to: about.len(), written, path })
 }

@@ -15,12 +15,14 @@ struct Sink {
     calls: usize,
     calls_needed: usize,
     answer: Delivery,
+    /// Calls of `finish` that are still to be made.
+    rest: usize,
 }
 
 impl Sink {
     fn new(calls_needed: usize) -> Self {
         let (held, delivered) = (Vec::new(), Vec::new());
-        Self { held, delivered, calls: 0, calls_needed, answer: Delivery::Done }
+        Self { held, delivered, calls: 0, calls_needed, answer: Delivery::Done, rest: 3 }
     }
 }
 
@@ -59,6 +61,12 @@ impl Follower for Sink {
             self.delivered.append(&mut self.held);
         }
         Ok(self.answer)
+    }
+
+    fn finish(&mut self) -> Result<Delivery, ResultError> {
+        assert!(self.held.is_empty(), "rows come first");
+        self.rest -= 1;
+        Ok(if self.rest == 0 { Delivery::Done } else { Delivery::UnderWay })
     }
 
     fn seal(&mut self, _range: RowRange) -> Result<Value, ResultError> {
@@ -107,6 +115,7 @@ fn a_slow_delivery_is_waited_for() {
     let end = Ended::new(Look::Finished(ends[4]));
     assert_eq!(follow(&mut sink, dir.path(), &end).unwrap(), ends[4]);
     assert_eq!(sink.delivered, urls(5));
+    assert_eq!(sink.rest, 0, "what is no row is delivered at the end");
 }
 
 #[test]
@@ -116,6 +125,7 @@ fn a_delivery_without_end_does_not_hold_up_the_end() {
     let mut sink = Sink::new(usize::MAX);
     assert_eq!(follow(&mut sink, dir.path(), &Ended::new(Look::Stop)).unwrap(), 0);
     assert!(sink.delivered.is_empty());
+    assert_eq!(sink.rest, 3, "it is not the end");
     let mut sink = Sink::new(1);
     let end = Ended::new(Look::Finished(ends[4]));
     assert_eq!(follow(&mut sink, dir.path(), &end).unwrap(), ends[4]);
@@ -132,7 +142,7 @@ fn a_reader_who_has_gone_gets_the_rest_the_next_time() {
     sink.answer = Delivery::Unwanted;
     let end = Ended::new(Look::Finished(ends[4]));
     assert_eq!(follow(&mut sink, dir.path(), &end).unwrap(), ends[1]);
-    sink.answer = Delivery::Done;
+    (sink.answer, sink.rest) = (Delivery::Done, 1);
     assert_eq!(follow(&mut sink, dir.path(), &end).unwrap(), ends[4]);
     assert_eq!(sink.delivered, urls(5));
 }

@@ -22,7 +22,7 @@ use crate::signals;
 pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     crawler_faults::check().map_err(anyhow::Error::msg)?;
     let (Loaded { raw, settings, warnings }, sources) = load(sources)?;
-    let mut progress = Progress::new(settings.progress, settings.log_format);
+    let mut progress = Progress::new(&settings);
     let writer = LogWriter::around(progress.bars());
     logging::start(&settings.log_level, settings.log_format, writer)?;
     for warning in warnings {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crawler_engine::Snapshot;
 use indicatif::MultiProgress;
 
-use crate::settings::{LogFormat, ProgressMode};
+use crate::settings::{LogFormat, ProgressMode, Settings};
 use bars::Bars;
 use rates::Rates;
 
@@ -31,9 +31,11 @@ pub(crate) enum Progress {
 
 impl Progress {
     /// The display that suits the settings and standard error.
-    pub(crate) fn new(mode: ProgressMode, format: LogFormat) -> Self {
-        let live = format == LogFormat::Text && io::stderr().is_terminal();
-        match mode {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        // What reads the pages from standard output writes to the same terminal.
+        let has_terminal = io::stderr().is_terminal() && !settings.sinks.stdout_pages;
+        let live = settings.log_format == LogFormat::Text && has_terminal;
+        match settings.progress {
             ProgressMode::Off => Self::Off,
             ProgressMode::Auto if live => Self::Bars(Bars::new(), Rates::over(20 * BARS_INTERVAL)),
             ProgressMode::Auto => Self::Lines(Rates::over(LINES_INTERVAL)),

@@ -39,7 +39,7 @@ impl PageMaker for Extracted {
 
     fn make(&self, page: &PageBody) -> Made {
         let mut made = Made { counts: Counts { pages: 1, ..Counts::default() }, ..Made::default() };
-        let Some(parsed) = page.parsed() else { return made };
+        let Some(parsed) = page.elements() else { return made };
         for (rule_idx, rule) in self.0.0.iter().enumerate() {
             if !rule.is_for(&page.url) {
                 continue;

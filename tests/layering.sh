@@ -30,6 +30,8 @@ done
 forbid crawler-engine crawler-testweb
 forbid crawler-engine crawler-admin
 forbid crawler-engine axum
+forbid crawler-replay crawler-engine
+forbid crawler-replay crawler-frontier
 forbid crawler-admin anyhow
 forbid crawler-engine anyhow
 [ "$broken" = 0 ] && echo "layering: every crate knows only what lies below it"

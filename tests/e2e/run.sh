@@ -62,6 +62,7 @@ unpack_docs
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
 torture
+tests/e2e/readers.sh "$binary"
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"
 tests/e2e/image.sh "$binary" "$work"

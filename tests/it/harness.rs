@@ -242,6 +242,12 @@ impl Running {
         until_or(&what, PATIENCE, || self.log().contains(text).then_some(()), || self.log());
     }
 
+    /// Waits until standard error has what stands between `before` and `after`.
+    pub(crate) fn tells(&self, before: &str, after: &str) -> String {
+        let told = || Some(self.log().split_once(before)?.1.split_once(after)?.0.to_owned());
+        until_or(before, PATIENCE, told, || self.log())
+    }
+
     pub(crate) fn ends(self, code: i32) -> Ended {
         self.ends_within(code, PATIENCE)
     }

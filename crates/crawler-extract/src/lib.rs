@@ -7,6 +7,7 @@
 //! URLs are handed out as written, with character references decoded; joining them with the base
 //! is the caller's business. The crate does no I/O.
 
+mod anchor;
 mod attribute;
 mod charset;
 mod classes;
@@ -20,10 +21,12 @@ mod listing;
 mod mime;
 mod near;
 mod page;
+mod page_text;
 mod prescan;
 mod raw_text;
 mod refresh;
 mod rel;
+mod rewrite;
 mod simhash;
 mod srcset;
 mod text;
@@ -32,6 +35,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub use anchor::Anchor;
 pub use charset::{CharsetSource, encode_query, to_text};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;
@@ -41,5 +45,7 @@ pub use listing::{
 };
 pub use mime::is_html;
 pub use page::{Assets, Link, LinkKind, LinkVisitor, PageFacts, PageInput, Want, extract};
+pub use page_text::{PageText, page_text};
 pub use rel::Rel;
+pub use rewrite::{Replace, RewrittenHtml, UrlRole, rewrite_css, rewrite_html};
 pub use simhash::{simhash, simhash_distance};

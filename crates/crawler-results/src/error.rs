@@ -60,6 +60,17 @@ pub enum ResultError {
         /// What is wrong.
         reason: String,
     },
+    /// What was made of the page list is not there.
+    #[error(
+        "{} is gone or cut, though results/{name}.json tells of it: remove that file too, and all of it is \
+         made again", path.display()
+    )]
+    Gone {
+        /// The folder.
+        path: PathBuf,
+        /// The follower that made it.
+        name: &'static str,
+    },
     /// The format's or sink's own failure.
     #[error("{0}")]
     Other(String),

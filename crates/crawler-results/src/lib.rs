@@ -14,6 +14,11 @@ mod body;
 mod content;
 mod error;
 mod follow;
+mod jsonl_zst;
+mod mirror;
+mod parquet;
+mod sink;
+mod wacz;
 
 #[cfg(test)]
 mod tests;
@@ -21,4 +26,12 @@ mod tests;
 pub use body::{StoredPage, stored_page};
 pub use content::{ExtractedRow, PageFollower, content, extracted};
 pub use error::ResultError;
-pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use follow::{
+    Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, Timings,
+    UsagePreferences, WarcPlace, follow,
+};
+pub use jsonl_zst::compressed_pages;
+pub use mirror::{Mirror, MirrorTotals};
+pub use parquet::{PagesWriter, page_columns, parquet_links, parquet_pages};
+pub use sink::{Backoff, BadTarget, S3Target, StdoutRows, Upload, Webhook, WebhookConfig};
+pub use wacz::{WaczAbout, WaczTotals, write_wacz};

@@ -100,7 +100,7 @@ fn time(text: &str) -> Result<TimePrefix, &'static str> {
 }
 
 /// Sorts what was added to the index. Without leave or room to write it is searched as it is.
-fn sort(data_dir: &Path) {
+pub(super) fn sort(data_dir: &Path) {
     let mut begins = |bytes: u64| {
         if bytes > SORTED_BYTES_TOLD {
             let size = crate::numbers::bytes(bytes as f64);

@@ -20,6 +20,7 @@ mod next_steps;
 mod pages;
 mod plan;
 mod repair;
+mod replay;
 mod serve;
 mod stats;
 mod target;
@@ -38,7 +39,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 22] = [
+pub(crate) const COMMANDS: [&str; 23] = [
     "serve",
     "ctl",
     "top",
@@ -46,6 +47,7 @@ pub(crate) const COMMANDS: [&str; 22] = [
     "extract",
     "pages",
     "diff",
+    "replay",
     "stats",
     "explain",
     "plan",
@@ -79,6 +81,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("extract", matches)) => extract::run(&parsed(matches)?),
         Some(("pages", matches)) => pages::run(&parsed(matches)?),
         Some(("diff", matches)) => diff::run(&parsed(matches)?),
+        Some(("replay", matches)) => replay::run(&parsed(matches)?),
         Some(("stats", matches)) => stats::run(&parsed(matches)?),
         Some(("explain", matches)) => explain::run(matches),
         Some(("plan", matches)) => plan::run(matches),
@@ -132,6 +135,9 @@ fn command() -> Command {
         diff::DiffArgs::augment_args(Command::new("diff"))
             .about("Tell what changed between two crawls")
             .after_help(diff::EXAMPLES),
+        replay::ReplayArgs::augment_args(Command::new("replay"))
+            .about("Serve the stored pages on this machine, as they were")
+            .after_help(replay::EXAMPLES),
         stats::StatsArgs::augment_args(Command::new("stats"))
             .about("Show what a crawl has done so far, while it runs or later"),
         explain::command(),
@@ -140,7 +146,7 @@ fn command() -> Command {
             .about("List templates of URLs that bring nothing new, or let one go")
             .after_help(traps::EXAMPLES),
         export::ExportArgs::augment_args(Command::new("export"))
-            .about("Write the frontier of a stopped crawl as JSON Lines")
+            .about("Write the pages or the frontier of a stopped crawl in other formats")
             .after_help(export::EXAMPLES),
         import::ImportArgs::augment_args(Command::new("import"))
             .about("Bring an exported frontier or a list of URLs into a directory")

@@ -14,6 +14,7 @@ mod problem;
 mod read;
 mod redact;
 mod resolve;
+mod sinks;
 mod suggest;
 pub(crate) mod table;
 mod value;
@@ -43,6 +44,7 @@ pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Overlay, Sourc
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
+pub(crate) use sinks::{SinkSettings, webhook_secrets};
 pub(crate) use suggest::nearest;
 pub(crate) use value::{parse_duration, parse_size, show_duration};
 
@@ -132,6 +134,7 @@ pub(crate) struct Settings {
     pub(crate) content: Vec<Field>,
     pub(crate) content_threads: Option<usize>,
     pub(crate) extract_rules: Vec<PathBuf>,
+    pub(crate) sinks: SinkSettings,
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
@@ -173,6 +176,14 @@ pub(crate) enum AdminAddr {
 pub(crate) enum Format {
     /// WARC files, one gzip member per record.
     Warc,
+    /// The page list as Parquet files.
+    Parquet,
+    /// The link graph as Parquet files.
+    Links,
+    /// The page list, compressed.
+    JsonlZst,
+    /// WARC files, one zstd frame per record.
+    WarcZst,
     /// What each page says.
     Content,
 }
@@ -371,6 +382,7 @@ impl Settings {
             content: Vec::new(),
             content_threads: None,
             extract_rules: Vec::new(),
+            sinks: SinkSettings::default(),
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
@@ -395,6 +407,13 @@ impl Settings {
                 "both are set: one deletes the earlier crawl, the other fetches it again"
                     .to_owned(),
                 "keep one of them",
+            );
+        }
+        if self.formats.contains(&Format::Warc) && self.formats.contains(&Format::WarcZst) {
+            refuse(
+                "format",
+                "both warc and warc.zst are asked for, but each page is stored once".to_owned(),
+                "keep one of them; a crawl may go on with the other",
             );
         }
         if u32::from(self.host_concurrency) > self.concurrency {

@@ -7,18 +7,22 @@
 //! from: when the index was cut back or mended since, it is not used and made anew.
 
 mod build;
+mod merged;
 mod segment;
 
 use std::fs;
 use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
 use crate::paths::cdxj_file;
 use crate::read::cdxj::RowVisit;
+use crate::read::list::host_of;
 #[cfg(test)]
 pub(crate) use build::sort_beyond;
 pub use build::sort_index;
+pub use merged::sorted_index;
 use segment::Segment;
 
 /// Folder of the segments.
@@ -67,5 +71,39 @@ impl SortedIndex {
     /// Visits the rows that begin with `needle`.
     pub(super) fn find(&self, needle: &[u8], visit: &mut RowVisit<'_>) -> Result<(), StoreError> {
         self.segments.iter().try_for_each(|segment| segment.find(needle, visit))
+    }
+
+    /// Visits the hosts of the rows from `from` on, at most `max` of each segment; one step of bisection
+    /// for each, however many rows it has.
+    pub(super) fn each_host(
+        &self,
+        from: &[u8],
+        max: usize,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), StoreError> {
+        for segment in &self.segments {
+            let mut next = Some(from.to_vec());
+            for _ in 0..max {
+                let Some(from) = next.take() else { break };
+                segment.rows_from(&from, &mut |line| {
+                    next = host_of(line).map(|host| {
+                        visit(host);
+                        // No key of the host is as great as that, and all of the next host's are.
+                        [&host[..host.len() - 1], b"*"].concat()
+                    });
+                    ControlFlow::Break(())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Visits the rows from `needle` on, those of each segment until `visit` has enough of it.
+    pub(super) fn rows_from(
+        &self,
+        needle: &[u8],
+        visit: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.segments.iter().try_for_each(|segment| segment.rows_from(needle, visit))
     }
 }

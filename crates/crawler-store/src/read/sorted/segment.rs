@@ -1,7 +1,8 @@
 //! One file of sorted rows, searched by bisection.
 
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -70,26 +71,55 @@ impl Segment {
         Ok(is_whole.then_some(Self { path, from, to, file, start, end }))
     }
 
+    /// Its file, which stands at the first row.
+    pub(super) fn into_rows(mut self) -> Result<File, StoreError> {
+        let begin = self.file.seek(SeekFrom::Start(self.start));
+        begin.map_err(StoreError::io("seek in", &self.path))?;
+        Ok(self.file)
+    }
+
     /// Visits the rows that begin with `needle`.
     pub(super) fn find(&self, needle: &[u8], visit: &mut RowVisit<'_>) -> Result<(), StoreError> {
         let mut line = Vec::new();
+        let mut at = self.first_from(needle, &mut line)?;
+        while self.read_line(at, &mut line)? && line.starts_with(needle) {
+            visit(&self.path, at, line.strip_suffix(b"\n").unwrap_or(&line))?;
+            at += line.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Visits the rows from `needle` on until `visit` has enough.
+    pub(super) fn rows_from(
+        &self,
+        needle: &[u8],
+        visit: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut line = Vec::new();
+        let mut at = self.first_from(needle, &mut line)?;
+        while self.read_line(at, &mut line)?
+            && visit(line.strip_suffix(b"\n").unwrap_or(&line)).is_continue()
+        {
+            at += line.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Where the first row begins that is not less than `needle`.
+    fn first_from(&self, needle: &[u8], line: &mut Vec<u8>) -> Result<u64, StoreError> {
         // Rows that begin before `low` are less than the needle; the first that begins at `high`
         // or later is not.
         let (mut low, mut high) = (self.start, self.end);
         while low < high {
             let middle = low + (high - low) / 2;
-            let at = self.line_start(middle, &mut line)?;
-            if at < high && self.read_line(at, &mut line)? && *line < *needle {
+            let at = self.line_start(middle, line)?;
+            if at < high && self.read_line(at, line)? && **line < *needle {
                 low = at + line.len() as u64;
             } else {
                 high = middle;
             }
         }
-        while self.read_line(low, &mut line)? && line.starts_with(needle) {
-            visit(&self.path, low, line.strip_suffix(b"\n").unwrap_or(&line))?;
-            low += line.len() as u64;
-        }
-        Ok(())
+        Ok(low)
     }
 
     /// Where the first line begins that does so at `at` or later.

@@ -14,6 +14,7 @@ mod proxies;
 mod retries;
 mod scope;
 mod seeds;
+mod sinks;
 
 use super::Settings;
 use super::value::{BadValue, Given};
@@ -82,7 +83,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 14] = [
+pub(crate) static GROUPS: [Group; 15] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -96,6 +97,7 @@ pub(crate) static GROUPS: [Group; 14] = [
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
     Group { heading: "Content of pages", settings: content::SETTINGS },
+    Group { heading: "Where pages are sent", settings: sinks::SETTINGS },
     Group { heading: "Service", settings: admin::SETTINGS },
 ];
 

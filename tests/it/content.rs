@@ -97,3 +97,86 @@ fn mistakes_in_rules_are_told_before_anything_is_fetched() {
     }
     assert!(!place.data().exists());
 }
+
+/// The part of `docs/content.md` between the fences of a language.
+fn documented(language: &str) -> String {
+    let doc = include_str!("../../docs/content.md");
+    let (_, after) = doc.split_once(&format!("```{language}\n")).unwrap();
+    after.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_documented_rules_make_the_documented_rows() {
+    let place = Place::new();
+    place.write("rules.toml", &documented("toml"));
+    place.write("page.html", &documented("html"));
+    let args = ["extract", "-c", "rules.toml", "--url", "https://shop.example/lamps/", "page.html"];
+    let ended = place.crawler(args).ends(0);
+    assert_eq!(ended.text(), documented("json"));
+    assert_eq!(
+        ended.stderr,
+        "lamp: 2 rows of 1 pages\n  1 elements lack a required field\n  1 values are not of their type: \
+         see `problems`\n"
+    );
+}
+
+#[test]
+fn rules_are_tried_on_stored_pages_on_warc_files_and_on_pages_yet_to_be_fetched() {
+    let place = Place::new();
+    place.write("crawler.toml", &format!("allow_private = true\n{RULES}"));
+    let addr = serve_site(shop);
+    let (one, two) = (format!("http://{addr}/p/1"), format!("http://{addr}/p/2"));
+    let fetched = place.crawler(["extract", &one]).ends(0);
+    assert_eq!(fetched.text().lines().count(), 2);
+    assert!(!place.data().exists(), "a trial leaves nothing");
+
+    place.crawler(flags(&["--scope", "page", &one])).ends(0);
+    let stored = place.crawler(["extract", "--format", "table", &one, &two]).ends(0);
+    assert!(stored.text().contains("  name   Lamp\n  price  10.5\n"), "{}", stored.text());
+    for part in
+        ["note: http", " as stored on ", "1 pages made no row: ", "values are not of their type"]
+    {
+        assert!(stored.stderr.contains(part), "{}", stored.stderr);
+    }
+    let warc =
+        std::fs::read_dir(place.data().join("warc")).unwrap().next().unwrap().unwrap().path();
+    let read = place.crawler(["extract", warc.to_str().unwrap()]).ends(0);
+    let first = |text: &str| serde_json::from_str::<Value>(text.lines().next().unwrap()).unwrap();
+    assert_eq!(first(&read.text())["fields"], first(&fetched.text())["fields"]);
+
+    let missing = place.crawler(["extract", &format!("http://{addr}/nothing")]).ends(1);
+    assert!(missing.stderr.contains("was answered with status 404"), "{}", missing.stderr);
+}
+
+#[test]
+fn rules_that_find_nothing_are_told() {
+    let place = Place::new();
+    place.write("rules.toml", &RULES.replace("\"h2\"", "\"h7\"").replace("/p/", "/q/"));
+    place.write("page.html", "<div class=product><b class=price>1</b></div>");
+    let told = |args: &[&str]| {
+        let args = [&["extract", "-c", "rules.toml"], args, &["page.html"]].concat();
+        place.crawler(args).ends(0).stderr
+    };
+    let unknown = told(&[]);
+    assert!(unknown.contains("field `name` was never found"), "{unknown}");
+    let elsewhere = told(&["--url", "https://a.example/p/1"]);
+    assert!(elsewhere.contains("its url (/q/) matches none of the 1 pages"), "{elsewhere}");
+}
+
+#[test]
+fn a_stored_page_is_printed_as_text_and_markdown() {
+    let place = Place::new();
+    let article = "<nav><a href=/>home</a></nav><article><h1>Tides</h1><p>".to_owned()
+        + &"The water comes, and it goes again, as the moon will have it. ".repeat(20)
+        + "<a href=/tables>Tables</a></p></article><footer>Imprint</footer>";
+    let addr = serve_site(move |target| (target == "/").then(|| (String::new(), article.clone())));
+    let url = format!("http://{addr}/");
+    place.crawler(flags(&["--depth", "0", &url])).ends(0);
+    let text = place.crawler(["get", "-o", "crawl", "--text", &url]).ends(0).text();
+    assert!(text.contains("The water comes") && !text.contains("Imprint"), "{text}");
+    let markdown = place.crawler(["get", "-o", "crawl", "--markdown", &url]).ends(0).text();
+    assert!(markdown.contains(&format!("[Tables]({url}tables)")), "{markdown}");
+    let whole = place.crawler(["get", "-o", "crawl", "--text", "--whole", &url]).ends(0).text();
+    assert!(whole.contains("home") && whole.contains("Imprint"), "{whole}");
+    place.crawler(["get", "--text", "--raw", &url]).ends(2);
+}

@@ -1,8 +1,9 @@
 //! What a page says: its main text, Markdown, metadata, headings, links, and the fields that rules name.
 //!
-//! A page is parsed once, by the rules of the HTML standard, into a [`Page`]; everything is read from
-//! that tree. The crate is pure: bytes and a URL go in, values come out. It never panics by itself and
-//! its work is bounded, whatever the bytes are: see [`Page`].
+//! A page is parsed by the rules of the HTML standard, once into a [`Page`] for all that is read of any
+//! page, and into [`Elements`] only where rules ask for fields. The crate is pure: bytes and a URL go in,
+//! values come out. It never panics by itself and its work is bounded, whatever the bytes are: see
+//! [`Page`].
 //!
 //! It is not for finding what to crawl next. `crawler-extract` does that, without a tree and a hundred
 //! times faster.
@@ -29,6 +30,6 @@ pub use outline::{Heading, OutLink};
 pub use page::{Cut, Page};
 pub use read::{Content, read};
 pub use rules::{
-    Capture, FieldError, FieldRule, FieldValue, ROWS_MAX, Rows, Rule, RuleRow, Rules, Select, Take,
-    ValueType,
+    Capture, Elements, FieldError, FieldRule, FieldValue, ROWS_MAX, Rows, Rule, RuleRow, Rules,
+    Select, Take, ValueType,
 };

@@ -1,5 +1,6 @@
 //! A parsed page.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crawler_extract::encode_query;
@@ -47,17 +48,11 @@ impl Page {
     /// Parses the decoded body of the page at `url`; `content_type` is the header as it was sent.
     #[must_use]
     pub fn parse(body: &[u8], content_type: Option<&str>, url: &WireUrl) -> Self {
-        let part = body.get(..HTML_BYTES_MAX).unwrap_or(body);
-        let (html, charset) = crawler_extract::to_text(part, content_type);
-        let (document, cut) = tree::parse(&html);
-        let mut base = Base::new(url);
-        if charset != "UTF-8" {
-            base.set_encoding(move |query| encode_query(charset, query));
-        }
+        let Decoded { html, mut base, is_long } = Decoded::of(body, content_type, url);
+        let (document, cut) = tree::parse(Document::default(), &html);
         if let Some(href) = document.select_single_matcher(&BASE).attr("href") {
             base.set_href(&href);
         }
-        let is_long = body.len() > part.len();
         Self { document, base, cut: if is_long { Some(Cut::Bytes) } else { cut } }
     }
 
@@ -67,10 +62,36 @@ impl Page {
         self.cut
     }
 
-    /// A reference of the page as a whole URL without fragment; none when it leads to no page.
+    /// See [`joined`].
     pub(crate) fn join(&self, href: &str) -> Option<String> {
-        self.base.join(href.trim()).ok().map(|url| url.as_str().to_owned())
+        joined(&self.base, href)
     }
+}
+
+/// A page as text.
+pub(crate) struct Decoded<'a> {
+    pub(crate) html: Cow<'a, str>,
+    /// The page's own URL, which encodes queries as the page does.
+    pub(crate) base: Base,
+    /// Whether there is more of the page than is read.
+    pub(crate) is_long: bool,
+}
+
+impl<'a> Decoded<'a> {
+    pub(crate) fn of(body: &'a [u8], content_type: Option<&str>, url: &WireUrl) -> Self {
+        let part = body.get(..HTML_BYTES_MAX).unwrap_or(body);
+        let (html, charset) = crawler_extract::to_text(part, content_type);
+        let mut base = Base::new(url);
+        if charset != "UTF-8" {
+            base.set_encoding(move |query| encode_query(charset, query));
+        }
+        Self { html, base, is_long: body.len() > part.len() }
+    }
+}
+
+/// A reference as a whole URL without fragment; none when it leads to no page.
+pub(crate) fn joined(base: &Base, href: &str) -> Option<String> {
+    base.join(href.trim()).ok().map(|url| url.as_str().to_owned())
 }
 
 /// Text with each run of white space made one blank, none at the ends, cut at `chars_max`.

@@ -6,14 +6,15 @@
 
 use std::cell::Cell;
 
-use dom_query::{Document, NodeId};
+use dom_query::Document;
 use html5ever::TokenizerResult;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+use scraper::HtmlTreeSink;
 
 use crate::page::Cut;
 
@@ -76,11 +77,36 @@ const UNCOUNTED: &[&str] = &[
     "xmp",
 ];
 
+/// What a tree builder builds.
+pub(crate) trait Growing: TreeSink {
+    /// Its nodes so far.
+    fn nodes(&self) -> usize;
+
+    /// Errors in pages are of no use, and a page may be made of them.
+    fn forget_errors(&self) {}
+}
+
+impl Growing for Document {
+    fn nodes(&self) -> usize {
+        self.tree.len()
+    }
+
+    fn forget_errors(&self) {
+        self.errors.borrow_mut().clear();
+    }
+}
+
+impl Growing for HtmlTreeSink {
+    fn nodes(&self) -> usize {
+        self.0.borrow().tree.values().len()
+    }
+}
+
 /// The tree of a page and what of the page is missing in it.
-pub(crate) fn parse(html: &str) -> (Document, Option<Cut>) {
+pub(crate) fn parse<S: Growing<Handle: Clone>>(sink: S, html: &str) -> (S::Output, Option<Cut>) {
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let gate = Gate {
-        builder: TreeBuilder::new(Document::default(), options),
+        builder: TreeBuilder::new(sink, options),
         elements: Nesting::default(),
         quotes: Nesting::default(),
         cut: Cell::new(None),
@@ -92,12 +118,12 @@ pub(crate) fn parse(html: &str) -> (Document, Option<Cut>) {
     while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     tokenizer.end();
     let Gate { builder, cut, .. } = tokenizer.sink;
-    (builder.sink, cut.get())
+    (builder.sink.finish(), cut.get())
 }
 
 /// Lets tokens pass to the tree builder while there is room.
-struct Gate {
-    builder: TreeBuilder<NodeId, Document>,
+struct Gate<S: TreeSink> {
+    builder: TreeBuilder<S::Handle, S>,
     /// Of all elements that are counted.
     elements: Nesting,
     /// Of those of [`QUOTES`].
@@ -105,11 +131,11 @@ struct Gate {
     cut: Cell<Option<Cut>>,
 }
 
-impl TokenSink for Gate {
-    type Handle = NodeId;
+impl<S: Growing<Handle: Clone>> TokenSink for Gate<S> {
+    type Handle = S::Handle;
 
-    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
-        let is_full = self.builder.sink.tree.len() > NODES_MAX;
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<S::Handle> {
+        let is_full = self.builder.sink.nodes() > NODES_MAX;
         let passes = match &token {
             Token::EOFToken => true,
             Token::ParseError(_) => false,
@@ -124,7 +150,7 @@ impl TokenSink for Gate {
             return TokenSinkResult::Continue;
         }
         let result = self.builder.process_token(token, line);
-        self.builder.sink.errors.borrow_mut().clear();
+        self.builder.sink.forget_errors();
         result
     }
 
@@ -137,7 +163,7 @@ impl TokenSink for Gate {
     }
 }
 
-impl Gate {
+impl<S: TreeSink> Gate<S> {
     fn lets_pass(&self, tag: &Tag) -> bool {
         if tag.self_closing || UNCOUNTED.binary_search(&&*tag.name).is_ok() {
             return true;
@@ -192,7 +218,7 @@ mod tests {
     #[test]
     fn what_nests_too_deep_becomes_siblings_and_keeps_its_text() {
         let html = format!("{}deep{}after", "<div>".repeat(10_000), "</div>".repeat(10_000));
-        let (document, cut) = parse(&html);
+        let (document, cut) = parse(Document::default(), &html);
         assert_eq!(cut, Some(Cut::Depth));
         assert_eq!(document.select("div").length(), DEPTH_MAX as usize);
         assert_eq!(document.select("body").immediate_text().as_ref(), "after");
@@ -203,7 +229,7 @@ mod tests {
     fn formatting_that_would_be_copied_for_each_paragraph_is_bounded() {
         let open = (0..600).map(|n| format!("<b id={n}>")).collect::<Vec<_>>().concat();
         let html = format!("<p>{open}{}", "<p>x".repeat(1_000));
-        let (document, cut) = parse(&html);
+        let (document, cut) = parse(Document::default(), &html);
         assert_eq!(cut, Some(Cut::Nodes));
         assert!(document.tree.len() < NODES_MAX + 2 * DEPTH_MAX as usize);
     }
@@ -211,8 +237,18 @@ mod tests {
     #[test]
     fn end_tags_that_may_be_left_out_do_not_count() {
         let html = format!("<ul>{}</ul><p>end", "<li>x<p>y<br>".repeat(2_000));
-        let (document, cut) = parse(&html);
+        let (document, cut) = parse(Document::default(), &html);
         assert_eq!(cut, None);
         assert_eq!(document.select("li").length(), 2_000);
+    }
+
+    #[test]
+    fn trees_for_rules_are_bounded_too() {
+        let html = format!("{}deep", "<div>".repeat(10_000));
+        let (html, cut) = parse(HtmlTreeSink::new(scraper::Html::new_document()), &html);
+        assert_eq!(cut, Some(Cut::Depth));
+        let selector = scraper::Selector::parse("div").unwrap();
+        assert_eq!(html.select(&selector).count(), DEPTH_MAX as usize);
+        assert!(html.root_element().text().any(|text| text == "deep"));
     }
 }

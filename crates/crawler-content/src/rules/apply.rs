@@ -1,46 +1,52 @@
 //! Makes rows of a page.
 
-use dom_query::{NodeRef, Selection};
+use scraper::ElementRef;
 use serde_json::{Map, Value};
 
-use super::field::{FieldRule, FieldValue, Select, Take};
+use super::elements::Elements;
+use super::field::{FieldRule, FieldValue, Take};
 use super::{ROWS_MAX, Rows, Rule, RuleRow};
-use crate::page::{Page, squeezed};
+use crate::page::squeezed;
 
 /// Values of one list.
 const LIST_MAX: usize = 10_000;
 /// Characters of a value.
 const VALUE_CHARS_MAX: usize = 100_000;
+/// Bytes of all values of one page: elements within each other have the same text each.
+const PAGE_BYTES_MAX: usize = 16 << 20;
 /// Problems told in a row.
 const PROBLEMS_MAX: usize = 20;
 /// Characters of a text that is quoted in a problem.
 const QUOTE_CHARS_MAX: usize = 60;
 
-pub(super) fn rows(rule: &Rule, page: &Page) -> Rows {
+pub(super) fn rows(rule: &Rule, page: &Elements) -> Rows {
     let mut rows = Rows::default();
-    for element in selected(rule.each.as_ref(), page.document.root()) {
+    let mut reader = Reader { page, left: PAGE_BYTES_MAX, problems: Vec::new() };
+    let each = rule.each.as_ref();
+    // Without a selector the row is of the page, whose selectors may name the root too.
+    let elements = match each {
+        Some(_) => page.selected(each, None).into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    for element in elements {
         if rows.rows.len() >= ROWS_MAX {
             rows.beyond += 1;
             continue;
         }
-        let mut reader = Reader { page, problems: Vec::new() };
-        match reader.object(&rule.fields, element, "") {
-            Some(fields) => rows.rows.push(RuleRow { fields, problems: reader.problems }),
+        let fields = reader.object(&rule.fields, element, "");
+        let problems = std::mem::take(&mut reader.problems);
+        match fields {
+            Some(fields) => rows.rows.push(RuleRow { fields, problems }),
             None => rows.incomplete += 1,
         }
     }
     rows
 }
 
-fn selected<'a>(select: Option<&Select>, within: NodeRef<'a>) -> Vec<NodeRef<'a>> {
-    match select {
-        Some(select) => Selection::from(within).select_matcher(&select.0).nodes().to_vec(),
-        None => vec![within],
-    }
-}
-
 struct Reader<'p> {
-    page: &'p Page,
+    page: &'p Elements,
+    /// Bytes of values that may still be taken.
+    left: usize,
     problems: Vec<String>,
 }
 
@@ -49,7 +55,7 @@ impl Reader<'_> {
     fn object(
         &mut self,
         fields: &[FieldRule],
-        element: NodeRef<'_>,
+        element: Option<ElementRef<'_>>,
         path: &str,
     ) -> Option<Map<String, Value>> {
         let mut object = Map::new();
@@ -67,11 +73,16 @@ impl Reader<'_> {
     }
 
     /// What is found of a field.
-    fn field(&mut self, field: &FieldRule, element: NodeRef<'_>, path: &str) -> Option<Value> {
+    fn field(
+        &mut self,
+        field: &FieldRule,
+        element: Option<ElementRef<'_>>,
+        path: &str,
+    ) -> Option<Value> {
         let max = if field.list { LIST_MAX } else { 1 };
         let mut values = Vec::new();
         let mut tried = 0;
-        for element in selected(field.select.as_ref(), element) {
+        for element in self.page.selected(field.select.as_ref(), element) {
             if tried >= max {
                 break;
             }
@@ -85,7 +96,7 @@ impl Reader<'_> {
     fn values(
         &mut self,
         field: &FieldRule,
-        element: NodeRef<'_>,
+        element: ElementRef<'_>,
         path: &str,
         max: usize,
         values: &mut Vec<Value>,
@@ -93,7 +104,7 @@ impl Reader<'_> {
         let (take, pattern, is) = match &field.value {
             FieldValue::Object(fields) => {
                 let path = format!("{path}{}.", field.name);
-                let object = self.object(fields, element, &path);
+                let object = self.object(fields, Some(element), &path);
                 let tried = usize::from(object.is_some());
                 values.extend(object.map(Value::Object));
                 return tried;
@@ -101,6 +112,11 @@ impl Reader<'_> {
             FieldValue::One { take, pattern, is } => (take, pattern, *is),
         };
         let Some(text) = taken(take, element) else { return 0 };
+        let Some(left) = self.left.checked_sub(text.len()) else {
+            self.tell(|| format!("{path}{}: the page has too much of it", field.name));
+            return 0;
+        };
+        self.left = left;
         let mut tried = 0;
         let parts: Box<dyn Iterator<Item = &str>> = match pattern {
             Some(pattern) => Box::new(pattern.parts(&text)),
@@ -110,22 +126,26 @@ impl Reader<'_> {
             tried += 1;
             match is.read(part, self.page) {
                 Some(value) => values.push(value),
-                None if self.problems.len() < PROBLEMS_MAX => {
+                None => self.tell(|| {
                     let quote = squeezed(part, QUOTE_CHARS_MAX);
-                    let name = &field.name;
-                    self.problems.push(format!("{path}{name}: `{quote}` is no {}", is.name()));
-                }
-                None => {}
+                    format!("{path}{}: `{quote}` is no {}", field.name, is.name())
+                }),
             }
         }
         tried
     }
+
+    fn tell(&mut self, problem: impl FnOnce() -> String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(problem());
+        }
+    }
 }
 
 /// What an element has at the place; none if that is nothing.
-fn taken(take: &Take, element: NodeRef<'_>) -> Option<String> {
+fn taken(take: &Take, element: ElementRef<'_>) -> Option<String> {
     let text = match take {
-        Take::Text => squeezed(&element.text(), VALUE_CHARS_MAX),
+        Take::Text => squeezed(&element.text().collect::<String>(), VALUE_CHARS_MAX),
         Take::Html => element.inner_html().trim().chars().take(VALUE_CHARS_MAX).collect(),
         Take::Attribute(name) => element.attr(name)?.trim().chars().take(VALUE_CHARS_MAX).collect(),
     };

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use dom_query::Matcher;
 use regex::{Regex, RegexBuilder};
+use scraper::Selector;
+use scraper::error::SelectorErrorKind;
 use serde_json::Value;
 
 use super::value::ValueType;
@@ -68,24 +69,29 @@ impl FieldError {
 
 /// A CSS selector.
 #[derive(Debug, Clone)]
-pub struct Select(pub(super) Matcher);
+pub struct Select(pub(super) Selector);
 
 impl FromStr for Select {
     type Err = FieldError;
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        Matcher::new(text).map(Self).map_err(|error| {
-            let why = words(&format!("{:?}", error.kind));
+        Selector::parse(text).map(Self).map_err(|error| {
+            let why = match &error {
+                SelectorErrorKind::UnexpectedSelectorParseError(kind) => {
+                    words(&format!("{kind:?}"))
+                }
+                SelectorErrorKind::EndOfLine => "it ends too early".to_owned(),
+                other => other.to_string().to_lowercase(),
+            };
             FieldError(format!("`{text}` is not a CSS selector: {why}"))
         })
     }
 }
 
-/// The innermost name of what a parser says, as words: `Custom(ClassNeedsIdent)`.
+/// The name of what a parser says, as words: `ClassNeedsIdent`.
 fn words(kind: &str) -> String {
-    let name = kind.rsplit('(').next().unwrap_or_default().trim_end_matches(')');
     let mut words = String::new();
-    for c in name.chars() {
+    for c in kind.chars() {
         if c.is_uppercase() && !words.is_empty() {
             words.push(' ');
         }

@@ -1,6 +1,7 @@
 //! Rules that name fields of pages: what to take from which elements of which URLs.
 
 mod apply;
+mod elements;
 mod field;
 mod value;
 
@@ -8,7 +9,7 @@ use crawler_url::scope::Pattern;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::page::Page;
+pub use elements::Elements;
 pub use field::{Capture, FieldError, FieldRule, FieldValue, Select, Take};
 pub use value::ValueType;
 
@@ -37,7 +38,7 @@ impl Rule {
 
     /// The rows it makes of a page.
     #[must_use]
-    pub fn rows(&self, page: &Page) -> Rows {
+    pub fn rows(&self, page: &Elements) -> Rows {
         apply::rows(self, page)
     }
 }

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use serde_json::{Number, Value};
 
+use super::elements::Elements;
 use super::field::FieldError;
 use crate::dates;
-use crate::page::Page;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl ValueType {
     }
 
     /// Reads a text; none when it is not of this type.
-    pub(super) fn read(self, text: &str, page: &Page) -> Option<Value> {
+    pub(super) fn read(self, text: &str, page: &Elements) -> Option<Value> {
         match self {
             Self::String => Some(Value::from(text)),
             Self::Integer => ungrouped(text)?.parse::<i64>().ok().map(Value::from),

@@ -3,7 +3,10 @@
 use crawler_url::WireUrl;
 use proptest::prelude::*;
 
-use crate::{Content, Cut, Extent, Field, Fields, Page, read};
+use crate::{
+    Content, Cut, Elements, Extent, Field, FieldRule, FieldValue, Fields, Page, Rule, Take,
+    ValueType, read,
+};
 
 fn everything(body: &[u8], extent: Extent) -> Content {
     let url = WireUrl::parse("https://a.example/b").unwrap();
@@ -18,6 +21,39 @@ fn everything(body: &[u8], extent: Extent) -> Content {
     .into_iter()
     .collect();
     read(Page::parse(body, None, &url), fields, extent)
+}
+
+/// The HTML of every element.
+fn rule() -> Rule {
+    let value = FieldValue::One { take: Take::Html, pattern: None, is: ValueType::String };
+    let field = FieldRule {
+        name: "all".to_owned(),
+        select: Some("*".parse().unwrap()),
+        list: true,
+        required: false,
+        default: None,
+        value,
+    };
+    Rule { name: "x".to_owned(), urls: Vec::new(), each: None, fields: vec![field] }
+}
+
+fn ruled(body: &[u8]) -> usize {
+    let url = WireUrl::parse("https://a.example/b").unwrap();
+    let rows = rule().rows(&Elements::parse(body, None, &url));
+    assert_eq!(rows.rows.len(), 1);
+    rows.rows[0].fields["all"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| value.as_str().unwrap().len())
+        .sum()
+}
+
+#[test]
+fn a_rule_that_takes_everything_over_and_over_is_bounded() {
+    let html = format!("{}{}", "<div>".repeat(400), "word ".repeat(30_000));
+    let taken = ruled(html.as_bytes());
+    assert!(taken > html.len() && taken <= 16 << 20, "{taken}");
 }
 
 #[test]
@@ -64,12 +100,14 @@ proptest! {
     #[test]
     fn bytes_of_any_kind_are_read(body in prop::collection::vec(any::<u8>(), 0..2_000)) {
         everything(&body, Extent::Main);
+        ruled(&body);
     }
 
     #[test]
     fn tags_in_any_order_are_read(parts in prop::collection::vec(part(), 0..80)) {
         everything(parts.concat().as_bytes(), Extent::Main);
         everything(parts.concat().as_bytes(), Extent::Page);
+        ruled(parts.concat().as_bytes());
     }
 }
 

@@ -3,7 +3,7 @@
 use crawler_url::WireUrl;
 use serde_json::{Value, json};
 
-use crate::{FieldRule, FieldValue, Page, Rows, Rule, Take, ValueType};
+use crate::{Elements, FieldRule, FieldValue, Rows, Rule, Take, ValueType};
 
 const SHOP: &str = "
     <h1>Lamps</h1>
@@ -40,7 +40,7 @@ fn rows(each: Option<&str>, fields: Vec<FieldRule>) -> Rows {
     let url = WireUrl::parse("https://shop.example/lamps/").unwrap();
     let each = each.map(|select| select.parse().unwrap());
     let rule = Rule { name: "lamp".to_owned(), urls: Vec::new(), each, fields };
-    rule.rows(&Page::parse(SHOP.as_bytes(), None, &url))
+    rule.rows(&Elements::parse(SHOP.as_bytes(), None, &url))
 }
 
 fn objects(rows: &Rows) -> Vec<Value> {

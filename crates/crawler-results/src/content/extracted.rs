@@ -21,8 +21,9 @@ pub fn extracted(data_dir: PathBuf, rules: Rules, n_threads: usize) -> PageFollo
 pub struct ExtractedRow<'a> {
     /// The page.
     pub url: &'a str,
-    /// When it was fetched: RFC 3339.
-    pub ts: &'a str,
+    /// When it was fetched, if that is known: RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ts: Option<&'a str>,
     /// Name of the rule.
     pub rule: &'a str,
     /// What it found.
@@ -39,7 +40,7 @@ impl PageMaker for Extracted {
 
     fn make(&self, page: &PageBody) -> Made {
         let mut made = Made { counts: Counts { pages: 1, ..Counts::default() }, ..Made::default() };
-        let Some(parsed) = page.parsed() else { return made };
+        let Some(parsed) = page.elements() else { return made };
         for (rule_idx, rule) in self.0.0.iter().enumerate() {
             if !rule.is_for(&page.url) {
                 continue;
@@ -47,7 +48,8 @@ impl PageMaker for Extracted {
             let found = rule.rows(&parsed);
             let mut lines = Vec::new();
             for row in &found.rows {
-                let written = ExtractedRow { url: &page.url, ts: &page.ts, rule: &rule.name, row };
+                let written =
+                    ExtractedRow { url: &page.url, ts: Some(&page.ts), rule: &rule.name, row };
                 if serde_json::to_writer(&mut lines, &written).is_ok() {
                     lines.push(b'\n');
                 }

@@ -1,7 +1,7 @@
 //! A page to make rows of, and what is made of it.
 
 use bytes::Bytes;
-use crawler_content::Page;
+use crawler_content::{Elements, Page};
 use crawler_extract::is_html;
 use crawler_fetch::DecodeLimits;
 use crawler_url::WireUrl;
@@ -52,6 +52,12 @@ impl PageBody {
     pub(super) fn parsed(&self) -> Option<Page> {
         let url = WireUrl::parse(&self.url).ok()?;
         Some(Page::parse(&self.body, self.mime.as_deref(), &url))
+    }
+
+    /// Its tree for rules.
+    pub(super) fn elements(&self) -> Option<Elements> {
+        let url = WireUrl::parse(&self.url).ok()?;
+        Some(Elements::parse(&self.body, self.mime.as_deref(), &url))
     }
 }
 

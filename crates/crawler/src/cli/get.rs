@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use clap::Args;
+use crawler_content::Extent;
 use crawler_fetch::{DecodeEnd, DecodeLimits, decode};
 use crawler_store::{
     PayloadSource, StoreError, StoredCapture, find_capture, find_capture_until, sort_index,
@@ -16,6 +17,7 @@ use crawler_url::WireUrl;
 use super::data_dir::DataDirArgs;
 use crate::credentials::without_credentials;
 use crate::exit::Exit;
+use crate::reading::{Form, text_of};
 use crate::seeds::parse_seed;
 use crate::terminal::{escape, escape_lines};
 use crate::time_prefix::TimePrefix;
@@ -24,6 +26,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   crawler get https://example.com/
   crawler get --headers https://example.com/
+  crawler get --markdown https://example.com/article
   crawler get --at 2026-11-01 https://example.com/    as it was at the end of that day
   crawler get https://example.com/logo.png > logo.png
 
@@ -35,6 +38,7 @@ const SORTED_BYTES_TOLD: u64 = 64 << 20;
 
 /// The options of `crawler get`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
 pub(super) struct GetArgs {
     /// URL of the page, as in pages.jsonl
     url: String,
@@ -44,6 +48,15 @@ pub(super) struct GetArgs {
     /// Print the status line and the headers instead of the body
     #[arg(long)]
     headers: bool,
+    /// Print the text of the page's main part
+    #[arg(long, group = "reading", conflicts_with_all = ["raw", "headers"])]
+    text: bool,
+    /// Print the page's main part as Markdown
+    #[arg(long, group = "reading", conflicts_with_all = ["raw", "headers"])]
+    markdown: bool,
+    /// With --text or --markdown: of the whole page
+    #[arg(long, requires = "reading")]
+    whole: bool,
     /// The last capture not later than this (UTC): 2026-11, 2026-11-01, 2026-11-01T12:30
     /// [default: the newest]
     #[arg(long, value_name = "TIME", value_parser = time, verbatim_doc_comment)]
@@ -61,11 +74,25 @@ pub(super) fn run(args: &GetArgs) -> anyhow::Result<Exit> {
         capture.head
     } else if args.raw {
         capture.body
+    } else if let Some(form) = args.form() {
+        let extent = if args.whole { Extent::Page } else { Extent::Main };
+        let mime = header(&capture.head, "content-type").or_else(|| capture.mime.clone());
+        text_of(&content(&capture), mime.as_deref(), &capture.url, form, extent)?.into_bytes()
     } else {
         content(&capture)
     };
     print(&shown)?;
     Ok(Exit::Done)
+}
+
+impl GetArgs {
+    fn form(&self) -> Option<Form> {
+        match (self.text, self.markdown) {
+            (true, _) => Some(Form::Text),
+            (_, true) => Some(Form::Markdown),
+            _ => None,
+        }
+    }
 }
 
 fn time(text: &str) -> Result<TimePrefix, &'static str> {
@@ -148,7 +175,7 @@ fn redirect(head: &[u8]) -> Option<String> {
     if status.starts_with(b"3") { header(head, "location") } else { None }
 }
 
-fn content(capture: &StoredCapture) -> Vec<u8> {
+pub(super) fn content(capture: &StoredCapture) -> Vec<u8> {
     let body = Bytes::copy_from_slice(&capture.body);
     let coding = header(&capture.head, "content-encoding");
     let decoded = decode(&body, coding.as_deref(), DecodeLimits::default());
@@ -166,7 +193,7 @@ fn content(capture: &StoredCapture) -> Vec<u8> {
 }
 
 /// All values of a header, joined by commas as RFC 9110 section 5.3 has it.
-fn header(head: &[u8], name: &str) -> Option<String> {
+pub(crate) fn header(head: &[u8], name: &str) -> Option<String> {
     let head = String::from_utf8_lossy(head);
     let values: Vec<&str> = head
         .lines()

@@ -11,6 +11,7 @@ mod diff;
 mod doctor;
 mod explain;
 mod export;
+mod extract;
 mod get;
 mod help;
 mod import;
@@ -31,16 +32,19 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use get::header;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::exit::Exit;
 
 /// The commands, for "did you mean".
-pub(crate) const COMMANDS: [&str; 22] = [
+pub(crate) const COMMANDS: [&str; 23] = [
     "serve",
     "ctl",
     "top",
     "get",
+    "extract",
     "pages",
     "diff",
     "replay",
@@ -74,6 +78,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(("ctl", matches)) => ctl::run(&parsed(matches)?),
         Some(("top", matches)) => top::run(&parsed(matches)?),
         Some(("get", matches)) => get::run(&parsed(matches)?),
+        Some(("extract", matches)) => extract::run(&parsed(matches)?),
         Some(("pages", matches)) => pages::run(&parsed(matches)?),
         Some(("diff", matches)) => diff::run(&parsed(matches)?),
         Some(("replay", matches)) => replay::run(&parsed(matches)?),
@@ -121,6 +126,9 @@ fn command() -> Command {
         get::GetArgs::augment_args(Command::new("get"))
             .about("Print a stored page")
             .after_help(get::EXAMPLES),
+        extract::ExtractArgs::augment_args(Command::new("extract"))
+            .about("Try extraction rules on pages, files and WARC files")
+            .after_help(extract::EXAMPLES),
         pages::PagesArgs::augment_args(Command::new("pages"))
             .about("List stored pages, chosen by an expression")
             .after_help(pages::EXAMPLES),

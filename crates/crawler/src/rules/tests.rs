@@ -63,7 +63,7 @@ fn all_mistakes_are_told_with_their_lines() {
         ":7: extract: the rule has no `fields`",
         ":12: extract.n: there is no type `int`",
         ":12: extract.n: true or false belongs here",
-        ":13: extract.o.p: `a[` is not a CSS selector: end of input",
+        ":13: extract.o.p: `a[` is not a CSS selector: it ends too early",
         ":13: extract.o: a field with `fields` is an object, not a value",
         ":14: extract.d: `default` is no integer",
         ":15: extract.e: `default` goes with neither `list` nor `required`",

@@ -32,7 +32,11 @@ pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
     let mut followers: Vec<_> = formats.filter_map(|format| follower(*format, settings)).collect();
     let rules = rules::load(&settings.extract_rules)?;
     if !rules.0.is_empty() {
-        followers.push(Box::new(extracted(settings.output.clone(), rules, content_threads(settings))));
+        followers.push(Box::new(extracted(
+            settings.output.clone(),
+            rules,
+            content_threads(settings),
+        )));
     }
     followers.extend(sinks::chosen(settings)?);
     Ok(followers)

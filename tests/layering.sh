@@ -16,7 +16,7 @@ forbid() {
     fi
 }
 
-for pure in crawler-url crawler-politeness crawler-extract crawler-frontier crawler-store; do
+for pure in crawler-url crawler-politeness crawler-extract crawler-frontier crawler-store crawler-content; do
     forbid "$pure" tokio
     forbid "$pure" hyper
 done
@@ -30,6 +30,10 @@ done
 forbid crawler-engine crawler-testweb
 forbid crawler-engine crawler-admin
 forbid crawler-engine axum
+forbid crawler-results crawler-engine
+forbid crawler-results crawler-frontier
+forbid crawler-content crawler-fetch
+forbid crawler-content crawler-store
 forbid crawler-replay crawler-engine
 forbid crawler-replay crawler-frontier
 forbid crawler-admin anyhow

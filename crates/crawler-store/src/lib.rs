@@ -42,14 +42,14 @@ pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow, UsagePreferences
 pub use codec::WarcCodec;
 pub use digest::content_digest;
 pub use encode::{
-    CaptureEncoder, EncodedCapture, EncoderConfig, LogRow, RecordChoice, encode_log_row,
-    encode_skipped,
+    CaptureEncoder, EncodedCapture, EncoderConfig, LogRow, MemberWriter, RecordChoice,
+    encode_log_row, encode_skipped,
 };
 pub use error::StoreError;
 pub use read::{
     HttpParts, IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of,
     captures_under, find_capture, find_capture_until, hosts_from, latest_captures, open_warc,
-    sort_index, sorted_index, split_http,
+    place_of_row, relocated_row, sort_index, sorted_index, split_http,
 };
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use sort::{LineSorter, SortedLines};

@@ -4,7 +4,10 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use crawler_store::Capture;
+use crawler_store::{
+    Capture, CaptureEncoder, EncoderConfig, StoreConfig, StoreWriter, WarcCodec, WarcReader,
+    verify_warc_files,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, ZipArchive};
@@ -149,15 +152,64 @@ fn the_index_is_sorted_and_its_blocks_are_found() {
 
 #[test]
 fn what_cannot_be_exported_is_told() {
-    for (file, expected) in [
-        ("notes.txt", "no page is stored"),
-        ("crawl-1.warc.gz.open", "run it again"),
-        ("crawl-1.warc.zst", "--format warc "),
-    ] {
+    for (file, expected) in
+        [("notes.txt", "no page is stored"), ("crawl-1.warc.gz.open", "run it again")]
+    {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("warc")).unwrap();
         fs::write(dir.path().join("warc").join(file), "").unwrap();
         let told = write(dir.path(), 0).unwrap_err().to_string();
         assert!(told.contains(expected), "{told}");
+    }
+}
+
+/// Two files of zstd frames and one of gzip members in between: every row leads to its record.
+#[test]
+fn files_of_zstd_frames_are_recompressed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (url("http://a.test/1"), url("http://a.test/0"));
+    let body = "compresses well ".repeat(500);
+    for codec in [WarcCodec::Zstd, WarcCodec::Gzip, WarcCodec::Zstd] {
+        let mut encoder = CaptureEncoder::new(EncoderConfig { codec, ..EncoderConfig::default() });
+        let mut store = StoreWriter::open(dir.path(), StoreConfig::default(), None).unwrap();
+        for url in [&one, &other] {
+            store.append(&encoder.encode(&capture(url, HTML, body.as_bytes()))).unwrap();
+        }
+        store.close().unwrap();
+    }
+    // A row whose file was moved away has nothing to lead to.
+    let index = dir.path().join("cdxj/index.cdxj");
+    let rows = fs::read_to_string(&index).unwrap();
+    let astray = rows.lines().last().unwrap().replace("-00003.", "-00002x.");
+    fs::write(&index, format!("{rows}{astray}\n")).unwrap();
+
+    let (totals, bytes) = write(dir.path(), 0).unwrap();
+    assert_eq!((totals.files, totals.captures), (3, 6));
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut part = |name: &str| {
+        let mut bytes = Vec::new();
+        zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let mut rows = String::new();
+    let index = part("indexes/index.cdx.gz");
+    flate2::read::GzDecoder::new(&*index).read_to_string(&mut rows).unwrap();
+    assert!(rows.lines().is_sorted() && rows.lines().count() == 6);
+    let out = tempfile::tempdir().unwrap();
+    for row in rows.lines() {
+        let fields: Value = serde_json::from_str(row.splitn(3, ' ').nth(2).unwrap()).unwrap();
+        let number = |name: &str| fields[name].as_str().unwrap().parse::<usize>().unwrap();
+        let file = fields["filename"].as_str().unwrap();
+        assert!(file.contains(".warc.gz"), "{file}");
+        let warc = part(&format!("archive/{file}"));
+        let (offset, end) = (number("offset"), number("offset") + number("length"));
+        let mut records = WarcReader::new(Path::new(file), &warc[offset..end], 0);
+        let record = records.next().unwrap().unwrap();
+        assert_eq!(record.header("WARC-Target-URI"), fields["url"].as_str());
+        assert!(record.block().ends_with(body.as_bytes()) && records.next().is_none());
+        let path = out.path().join(file);
+        fs::write(&path, warc).unwrap();
+        let verified = verify_warc_files(&[path], &mut |fault| panic!("{fault:?}")).unwrap();
+        assert_eq!(verified.records, 1 + 2 * 3);
     }
 }

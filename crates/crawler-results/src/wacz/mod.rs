@@ -4,6 +4,7 @@
 mod index;
 mod package;
 mod pages;
+mod recompressed;
 
 use std::fs::{self, File};
 use std::io::{Seek, Write};
@@ -41,8 +42,7 @@ pub struct WaczTotals {
 /// meanwhile goes to `spill_dir`; memory does not grow with the crawl.
 ///
 /// # Errors
-/// When there are no closed WARC files of gzip members, which are what WACZ allows; when a file
-/// cannot be read or written.
+/// When there are no WARC files, or one is not closed; when a file cannot be read or written.
 pub fn write_wacz<W: Write + Seek>(
     data_dir: &Path,
     pages_to: u64,
@@ -53,15 +53,12 @@ pub fn write_wacz<W: Write + Seek>(
     let warcs = archive(data_dir)?;
     let mut totals = WaczTotals { files: warcs.len() as u64, ..WaczTotals::default() };
     let mut package = Package::new(path, out);
-    for warc in &warcs {
-        let name = warc.file_name().unwrap_or_default().to_string_lossy();
-        let mut file = File::open(warc).map_err(ResultError::io("open", warc))?;
-        let bytes = file.metadata().map_err(ResultError::io("inspect", warc))?.len();
-        package.add(&format!("archive/{name}"), Storing::AsIs, bytes, |entry| {
-            std::io::copy(&mut file, entry).map(drop).map_err(ResultError::io("copy", warc))
-        })?;
-    }
     let mut rows = sorted_index(data_dir, spill_dir)?;
+    if warcs.iter().all(|warc| warc.codec == WarcCodec::Gzip) {
+        warcs.iter().try_for_each(|warc| add_as_it_is(&mut package, warc))?;
+    } else {
+        rows = recompressed::add_all(&mut package, &warcs, rows, spill_dir)?;
+    }
     let index_bytes = len_of(&data_dir.join("cdxj").join("index.cdxj"));
     let mut blocks = Vec::new();
     package.add("indexes/index.cdx.gz", Storing::AsIs, index_bytes, |entry| {
@@ -80,8 +77,24 @@ pub fn write_wacz<W: Write + Seek>(
     Ok(totals)
 }
 
-/// The WARC files by name; all must be closed and compressed in the way that WACZ allows.
-fn archive(data_dir: &Path) -> Result<Vec<PathBuf>, ResultError> {
+/// A WARC file of the crawl.
+struct Warc {
+    name: String,
+    path: PathBuf,
+    codec: WarcCodec,
+}
+
+fn add_as_it_is<W: Write + Seek>(package: &mut Package<W>, warc: &Warc) -> Result<(), ResultError> {
+    let path = &warc.path;
+    let mut file = File::open(path).map_err(ResultError::io("open", path))?;
+    let bytes = file.metadata().map_err(ResultError::io("inspect", path))?.len();
+    package.add(&format!("archive/{}", warc.name), Storing::AsIs, bytes, |entry| {
+        std::io::copy(&mut file, entry).map(drop).map_err(ResultError::io("copy", path))
+    })
+}
+
+/// The WARC files by name; all must be closed.
+fn archive(data_dir: &Path) -> Result<Vec<Warc>, ResultError> {
     let dir = data_dir.join("warc");
     let mut warcs = Vec::new();
     for entry in fs::read_dir(&dir).map_err(ResultError::io("list", &dir))? {
@@ -95,19 +108,12 @@ fn archive(data_dir: &Path) -> Result<Vec<PathBuf>, ResultError> {
                 path.display()
             )));
         }
-        if codec != WarcCodec::Gzip {
-            return Err(ResultError::Other(format!(
-                "{} is compressed with zstd, and a WACZ file holds WARC files compressed with gzip \
-                 only: crawl with --format warc to make one",
-                path.display()
-            )));
-        }
-        warcs.push(path);
+        warcs.push(Warc { name, path, codec });
     }
     if warcs.is_empty() {
         return Err(ResultError::Other(format!("no page is stored in {}", dir.display())));
     }
-    warcs.sort();
+    warcs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(warcs)
 }
 

@@ -21,10 +21,16 @@ pub(super) enum Effort {
     Fast,
 }
 
-/// Compressors kept from record to record.
-pub(super) struct MemberWriter {
+/// Compresses records one by one; keeps its compressors from record to record.
+pub struct MemberWriter {
     stored: Compressor,
     fast: Compressor,
+}
+
+impl std::fmt::Debug for MemberWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberWriter").finish_non_exhaustive()
+    }
 }
 
 enum Compressor {
@@ -33,14 +39,21 @@ enum Compressor {
 }
 
 impl MemberWriter {
-    pub(super) fn new(codec: WarcCodec) -> Self {
+    /// Makes members of this codec.
+    #[must_use]
+    pub fn new(codec: WarcCodec) -> Self {
         Self {
             stored: Compressor::new(codec, Effort::Stored),
             fast: Compressor::new(codec, Effort::Fast),
         }
     }
 
-    /// Appends `record` to `out` as one member.
+    /// Appends a whole record to `out` as one member.
+    pub fn append_record(&mut self, record: &[u8], out: &mut Vec<u8>) {
+        self.append(record, Effort::Fast, out);
+    }
+
+    /// The same with a choice.
     pub(super) fn append(&mut self, record: &[u8], effort: Effort, out: &mut Vec<u8>) {
         let start = out.len();
         for compressor in self.by_preference(effort) {

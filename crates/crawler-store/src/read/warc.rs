@@ -132,6 +132,12 @@ impl WarcRecord {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The whole record, inflated.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.data
+    }
+
     /// The record block, for HTTP types head and payload.
     #[must_use]
     pub fn block(&self) -> &[u8] {

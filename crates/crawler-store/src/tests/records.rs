@@ -167,13 +167,31 @@ fn compressed_bodies_are_stored_and_text_is_compressed() {
 #[test]
 fn truncation_and_protocol_are_said() {
     let url = url("http://example.com/");
-    for (protocol, tls, token) in
-        [("h2", true, "h2"), ("h2", false, "h2c"), ("http/1.0", false, "http/1.0")]
-    {
-        let truncated = Some("time");
+    for (protocol, tls, token, reason) in [
+        ("h2", true, "h2", "time"),
+        ("h2", false, "h2c", "length"),
+        ("http/1.0", false, "http/1.0", "disconnect"),
+    ] {
+        let truncated = Some(reason);
         let records = written(&Capture { protocol, tls, truncated, ..capture(&url, HEAD, b"x") });
         assert_eq!(records[1].header("WARC-Protocol"), Some(token));
-        assert_eq!(records[1].header("WARC-Truncated"), Some("time"));
+        assert_eq!(records[1].header("WARC-Truncated"), Some(reason));
+        assert_eq!(records[2].header("WARC-Truncated"), None, "the request is whole");
+    }
+}
+
+/// WARC 1.1, 6.3.2: the payload is what is left without the transfer coding. The head that is stored
+/// names none, so other programs compute the same.
+#[test]
+fn the_payload_digest_is_of_the_body_without_its_transfer_coding() {
+    let url = url("http://example.com/");
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n";
+    for codec in WarcCodec::ALL {
+        let body = member(WarcCodec::Gzip, b"content");
+        let records = written_with(codec, &Capture { chunked: true, ..capture(&url, head, &body) });
+        let digest = records[1].header("WARC-Payload-Digest");
+        assert_eq!(digest, Some(&*content_digest(&body)));
+        assert!(records[1].block().ends_with(&body));
     }
 }
 

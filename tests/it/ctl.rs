@@ -25,6 +25,10 @@ fn a_running_crawl_is_asked_and_steered() {
         said(&place, &["status"]).contains("state: waiting for seeds\n").then_some(())
     });
     assert_eq!(said(&place, &["health"]), "ok\n");
+    let token = std::fs::read_to_string(place.data().join("operator/token")).unwrap();
+    let told = ctl(&place, &["token"], 0);
+    told.says(&["dashboard: http://127.0.0.1:"]);
+    assert_eq!(told.text(), token);
 
     let text = format!("{}\nftp://a.example/\n", server.seeds().join("\n"));
     place.write("urls.txt", &text);

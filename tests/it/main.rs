@@ -21,6 +21,7 @@ mod doctor;
 mod endings;
 mod explain;
 mod failures;
+mod formats;
 mod get;
 mod harness;
 mod hostile;

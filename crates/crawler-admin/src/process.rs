@@ -40,7 +40,7 @@ pub trait Process: Send + Sync + 'static {
     ///
     /// # Errors
     /// When it is no level.
-    fn set_log_level(&self, level: &str) -> Result<(), Refused>;
+    fn set_log_level(&self, level: &str, crawl: &CrawlHandle) -> Result<(), Refused>;
 }
 
 /// Why the process did not do it.

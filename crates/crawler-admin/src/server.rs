@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crawler_engine::CrawlHandle;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::connections;
@@ -18,8 +18,6 @@ use crate::sampler::{self, Sampler, now_ms};
 use crate::state::{Admin, BLOCKING_MAX, STREAMS_MAX};
 use crate::token::{Token, TokenError};
 
-/// Operations that a slow stream may be behind.
-const OPERATIONS_BEHIND_MAX: usize = 64;
 /// Where the server listens, in a data directory.
 const ADDRESS_FILE: &str = "operator/address";
 
@@ -97,7 +95,6 @@ impl AdminServer {
             started_at_ms: now_ms(),
             sampler: Sampler::new(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
-            operations: broadcast::Sender::new(OPERATIONS_BEHIND_MAX),
             stopping: stop.clone(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -5,17 +5,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use crawler_engine::{AuditEntry, CrawlHandle};
 use crawler_url::WireUrl;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
 use crate::process::Process;
-use crate::sampler::{Sampler, now_ms};
+use crate::sampler::Sampler;
 use crate::token::Token;
 
 /// Streams of events at once: each costs a task and a buffer.
@@ -36,8 +35,6 @@ pub(crate) struct Admin {
     pub(crate) started_at_ms: u64,
     pub(crate) sampler: Sampler,
     pub(crate) streams: Arc<Semaphore>,
-    /// What operators do, as JSON.
-    pub(crate) operations: broadcast::Sender<Bytes>,
     pub(crate) stopping: CancellationToken,
 }
 
@@ -57,14 +54,9 @@ impl Admin {
         })
     }
 
-    /// Writes down what an operator did, and tells who follows the events.
+    /// Writes down what an operator did; who follows the events is told.
     pub(crate) fn note(&self, entry: AuditEntry) {
-        let about = [&entry.target, &entry.detail].into_iter().flatten();
-        let text = about.fold(entry.action.clone(), |text, part| format!("{text} {part}"));
-        let json = serde_json::json!({"at_ms": now_ms(), "text": text}).to_string();
-        // Nobody may be listening.
-        let _ = self.operations.send(json.into());
-        tracing::info!(actor = entry.actor, "operator: {text}");
+        tracing::info!(actor = entry.actor, "operator: {}", text_of(&entry));
         if let Err(error) = self.crawl.audit(entry) {
             tracing::error!(%error, "what an operator did could not be written down");
         }
@@ -75,6 +67,12 @@ impl Admin {
         let url = WireUrl::parse(text).or_else(|_| self.process.parse_seed(text));
         url.map_err(|reason| Problem::not_found(format!("`{text}` {reason}")))
     }
+}
+
+/// What an operator did, in a line.
+pub(crate) fn text_of(entry: &AuditEntry) -> String {
+    let about = [&entry.target, &entry.detail].into_iter().flatten();
+    about.fold(entry.action.clone(), |text, part| format!("{text} {part}"))
 }
 
 /// Who asks.

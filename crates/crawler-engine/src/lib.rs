@@ -15,6 +15,7 @@
 mod budget;
 mod cgroup;
 mod clock;
+mod committed;
 mod config;
 mod control;
 mod cores;
@@ -51,6 +52,7 @@ mod writer;
 mod tests;
 
 pub use cgroup::CgroupLimits;
+pub use committed::{CommittedPages, committed_pages};
 pub use config::{
     CanonicalLinks, Ceilings, Cookies, CrawlConfig, Limits, RobotsPolicy, Sitemaps, Start, WhenDone,
 };

@@ -43,15 +43,17 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 10] = [
+const OUR_ENTRIES: [&str; 12] = [
     "operator/state.json",
     "operator/audit.jsonl",
+    "operator/overlays.json",
     "warc",
     "cdxj",
     "pages",
     "reports",
     "logs",
     "results",
+    "parquet",
     "store",
     "stats.json",
 ];

@@ -7,6 +7,7 @@
 //! URLs are handed out as written, with character references decoded; joining them with the base
 //! is the caller's business. The crate does no I/O.
 
+mod anchor;
 mod attribute;
 mod charset;
 mod classes;
@@ -34,6 +35,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub use anchor::Anchor;
 pub use charset::{CharsetSource, encode_query};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;

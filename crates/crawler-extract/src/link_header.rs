@@ -1,5 +1,6 @@
 //! The `Link` header field (RFC 8288 section 3, appendix B.2).
 
+use crate::anchor::Anchor;
 use crate::page::{Assets, Link, LinkKind};
 use crate::rel::{Rel, link_kind};
 use std::borrow::Cow;
@@ -25,7 +26,8 @@ pub fn parse_link_header(value: &str, visit: &mut dyn FnMut(Link<'_>)) {
         let href = href.trim_ascii();
         if !href.is_empty() && (kind.is_some() || !names_only_a_host(types)) {
             let kind = kind.unwrap_or(LinkKind::Header);
-            visit(Link { href, kind, rel: Rel::parse(types.as_bytes()) });
+            let rel = Rel::parse(types.as_bytes());
+            visit(Link { href, kind, rel, anchor: Anchor::default() });
         }
     }
 }

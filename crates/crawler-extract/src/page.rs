@@ -1,5 +1,6 @@
 //! What goes in, what comes out, and the order in which it happens.
 
+use crate::anchor::Anchor;
 use crate::charset::{self, CharsetSource};
 use crate::collect::{Syntax, collect};
 use crate::directives::RobotsDirectives;
@@ -32,7 +33,7 @@ pub fn extract(input: &PageInput<'_>, visitor: &mut dyn LinkVisitor) -> PageFact
     if charset.encoding != UTF_8 {
         visitor.charset(charset.encoding.name());
     }
-    let counts = visit(&collected, input.outlinks_max, visitor);
+    let counts = visit(&collected, &page, input.outlinks_max, visitor);
     PageFacts {
         base_href: collected.base_href().map(Cow::into_owned),
         title: collected.title.and_then(text::title),
@@ -116,6 +117,8 @@ pub struct Link<'a> {
     pub kind: LinkKind,
     /// What its `rel` says about following it.
     pub rel: Rel,
+    /// Where its text is, for anchors.
+    pub anchor: Anchor<'a>,
 }
 
 /// Where a link was found.

@@ -1,5 +1,6 @@
 //! Turns what was collected into links and facts.
 
+use crate::anchor::Anchor;
 use crate::collect::{Collected, RawOutlink, Shape};
 use crate::page::{Link, LinkKind, LinkVisitor};
 use crate::refresh::refresh_url;
@@ -16,6 +17,7 @@ pub(crate) struct LinkCounts {
 /// Visits the base, then up to `outlinks_max` links.
 pub(crate) fn visit(
     collected: &Collected<'_>,
+    page: &[u8],
     outlinks_max: usize,
     visitor: &mut dyn LinkVisitor,
 ) -> LinkCounts {
@@ -28,7 +30,7 @@ pub(crate) fn visit(
     }
     let mut counts = LinkCounts { visited: 0, dropped: collected.dropped };
     for outlink in &collected.outlinks {
-        outlink.each_link(&mut |link| {
+        outlink.each_link(page, &mut |link| {
             if counts.visited == outlinks_max {
                 counts.dropped += 1;
             } else {
@@ -49,23 +51,27 @@ impl Collected<'_> {
 
 impl RawOutlink<'_> {
     #[inline]
-    fn each_link(&self, visit: &mut impl FnMut(Link<'_>)) {
+    fn each_link(&self, page: &[u8], visit: &mut impl FnMut(Link<'_>)) {
         let RawOutlink { kind, rel, .. } = *self;
+        let anchor = match kind {
+            LinkKind::Anchor => Anchor::behind(self.value, page),
+            _ => Anchor::default(),
+        };
         match self.shape {
             Shape::Url => {
                 let href = &*url_value(self.value);
                 if !href.is_empty() || matches!(kind, LinkKind::Anchor | LinkKind::Area) {
-                    visit(Link { href, kind, rel });
+                    visit(Link { href, kind, rel, anchor });
                 }
             }
             Shape::Srcset => {
                 for href in srcset_urls(&attribute_value(self.value)) {
-                    visit(Link { href, kind, rel });
+                    visit(Link { href, kind, rel, anchor });
                 }
             }
             Shape::Refresh => {
                 if let Some(href) = self.refresh_url() {
-                    visit(Link { href: &href, kind, rel });
+                    visit(Link { href: &href, kind, rel, anchor });
                 }
             }
         }

@@ -47,6 +47,30 @@ pub enum ResultError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A WARC file cannot be read.
+    #[error("{0}: run `crawler repair`")]
+    Store(#[from] crawler_store::StoreError),
+    /// A WARC record is not the one that the page list tells of.
+    #[error("warc/{} at byte {offset}: {reason}: run `crawler repair`", path.display())]
+    Record {
+        /// Name of the WARC file.
+        path: PathBuf,
+        /// Where the record begins.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What was made of the page list is not there.
+    #[error(
+        "{} is gone or cut, though results/{name}.json tells of it: remove that file too, and all of it is \
+         made again", path.display()
+    )]
+    Gone {
+        /// The folder.
+        path: PathBuf,
+        /// The follower that made it.
+        name: &'static str,
+    },
     /// The format's or sink's own failure.
     #[error("{0}")]
     Other(String),

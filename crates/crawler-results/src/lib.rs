@@ -10,11 +10,20 @@
 //! committed; after a crash what lies behind the noted position is cut off and made again; a format
 //! asked for later, or of a finished crawl, comes out the same.
 
+mod body;
 mod error;
 mod follow;
+mod jsonl_zst;
+mod parquet;
 
 #[cfg(test)]
 mod tests;
 
+pub use body::{StoredPage, stored_page};
 pub use error::ResultError;
-pub use follow::{Follower, Look, PageRow, PageRows, RowRange, Source, WarcPlace, follow};
+pub use follow::{
+    Follower, Look, PageRow, PageRows, RowRange, Source, Timings, UsagePreferences, WarcPlace,
+    follow,
+};
+pub use jsonl_zst::compressed_pages;
+pub use parquet::{PagesWriter, page_columns, parquet_links, parquet_pages};

@@ -45,8 +45,9 @@ pub use encode::{
 };
 pub use error::StoreError;
 pub use read::{
-    IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of, captures_under,
-    find_capture, find_capture_until, hosts_from, latest_captures, sort_index,
+    HttpParts, IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of,
+    captures_under, find_capture, find_capture_until, hosts_from, latest_captures, open_warc,
+    sort_index, split_http,
 };
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use sort::{LineSorter, SortedLines};

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use crawler_engine::AuditEntry;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
@@ -17,7 +18,7 @@ use crate::channel_body::channel;
 use crate::extract::Params;
 use crate::fetches::Fetches;
 use crate::problem::Problem;
-use crate::state::Admin;
+use crate::state::{Admin, text_of};
 
 /// Events that wait for a slow client; then some are dropped.
 const WAITING_MAX: usize = 16;
@@ -97,7 +98,7 @@ async fn stream(
     _permit: OwnedSemaphorePermit,
 ) {
     let mut statuses = kinds.status.then(|| admin.sampler.statuses());
-    let mut operations = kinds.operator.then(|| admin.operations.subscribe());
+    let mut operations = kinds.operator.then(|| admin.crawl.operations());
     let mut fetches = kinds.fetch.then(|| Fetches::new(admin.crawl.subscribe()));
     let mut seconds = tokio::time::interval(SECOND);
     if kinds.status {
@@ -106,7 +107,7 @@ async fn stream(
     loop {
         let frame = tokio::select! {
             Some(status) = told(&mut statuses) => frame("status", &status),
-            Some(operation) = told(&mut operations) => frame("operator", &operation),
+            Some(entry) = told(&mut operations) => frame("operator", &operation(&entry)),
             Some(event) = ended(&mut fetches) => frame("fetch", &json(&event)),
             _ = seconds.tick(), if kinds.fetch => match fetches.as_mut().map(Fetches::next_second) {
                 None | Some(0) => continue,
@@ -122,15 +123,19 @@ async fn stream(
 }
 
 /// The next of what is told to all streams; what a slow one misses, a later one makes up for.
-async fn told(receiver: &mut Option<broadcast::Receiver<Bytes>>) -> Option<Bytes> {
+async fn told<T: Clone>(receiver: &mut Option<broadcast::Receiver<T>>) -> Option<T> {
     let Some(receiver) = receiver else { return std::future::pending().await };
     loop {
         match receiver.recv().await {
-            Ok(json) => return Some(json),
+            Ok(told) => return Some(told),
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return None,
         }
     }
+}
+
+fn operation(entry: &AuditEntry) -> Vec<u8> {
+    json(&serde_json::json!({"at_ms": entry.at_ms, "text": text_of(entry)}))
 }
 
 async fn ended(fetches: &mut Option<Fetches>) -> Option<FetchEvent> {

@@ -21,7 +21,7 @@ pub(crate) async fn log_level(State(admin): State<Arc<Admin>>) -> Json<LogLevel>
     Json(LogLevel { level: admin.process.log_level() })
 }
 
-/// Changes which log lines are written, until the process ends.
+/// Changes which log lines are written, until the configuration is read anew.
 #[utoipa::path(
     put, path = "/v1/log-level", tag = "process",
     request_body(content = LogLevel, example = json!({"level": "info,crawler_fetch=debug"})),
@@ -40,7 +40,7 @@ pub(crate) async fn set_log_level(
     JsonBody(LogLevel { level }): JsonBody<LogLevel>,
 ) -> Result<Json<LogLevel>, Problem> {
     let work = move |admin: &Admin| {
-        admin.process.set_log_level(&level)?;
+        admin.process.set_log_level(&level, &admin.crawl)?;
         admin.note(AuditEntry { detail: Some(level), ..peer.did("log_level") });
         Ok(())
     };

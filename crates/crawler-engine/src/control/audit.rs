@@ -3,9 +3,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
 
 use super::ControlError;
 use super::operator::{make_dir, operator_dir};
@@ -16,6 +17,8 @@ use crate::shared::locked;
 const AUDIT_FILE: &str = "audit.jsonl";
 /// Bytes at the end of the file in which the last actions are looked for.
 const TAIL_BYTES: u64 = 1 << 20;
+/// Actions that a slow listener may fall behind before it misses the oldest.
+const BEHIND_MAX: usize = 64;
 /// Who acts when a change ends by itself.
 const OURSELVES: &str = "crawler";
 
@@ -57,11 +60,13 @@ impl AuditEntry {
 pub(crate) struct AuditLog {
     data_dir: PathBuf,
     turn: Mutex<()>,
+    /// Tells whoever listens.
+    told: broadcast::Sender<Arc<AuditEntry>>,
 }
 
 impl AuditLog {
     pub(super) fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, turn: Mutex::new(()) }
+        Self { data_dir, turn: Mutex::new(()), told: broadcast::Sender::new(BEHIND_MAX) }
     }
 
     fn path(&self) -> PathBuf {
@@ -72,6 +77,8 @@ impl AuditLog {
         entry.at_ms = clock::now().0;
         let mut row = serde_json::to_vec(&entry)?;
         row.push(b'\n');
+        // Nobody may be listening.
+        let _ = self.told.send(Arc::new(entry));
         let _turn = locked(&self.turn);
         make_dir(&self.data_dir, &operator_dir(&self.data_dir))?;
         let mut file = OpenOptions::new().create(true).append(true).open(self.path())?;
@@ -109,6 +116,12 @@ impl CrawlHandle {
     pub fn audit(&self, entry: AuditEntry) -> Result<(), ControlError> {
         let log = &self.shared().control.audit;
         log.append(entry).map_err(|source| ControlError::NotSaved { dir: log.path(), source })
+    }
+
+    /// What operators do from now on, by whatever way.
+    #[must_use]
+    pub fn operations(&self) -> broadcast::Receiver<Arc<AuditEntry>> {
+        self.shared().control.audit.told.subscribe()
     }
 
     /// The last actions, the newest first, as far as they stand in the file's last megabyte.

@@ -1,5 +1,6 @@
 //! Whole pages in, links and facts out.
 
+mod anchors;
 mod facts;
 mod hostile;
 mod links;

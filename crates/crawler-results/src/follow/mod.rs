@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::error::ResultError;
 use position::Position;
-pub use row::{PageRow, WarcPlace};
+pub use row::{PageRow, Timings, UsagePreferences, WarcPlace};
 pub use rows::PageRows;
 
 /// Makes something of committed pages.

@@ -1,5 +1,11 @@
 //! The follower's promise: each row is sealed once, whatever stops it in between.
 
+mod body;
+mod crawled;
+mod jsonl_zst;
+mod links;
+mod parquet;
+
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;
@@ -94,12 +100,19 @@ impl Source for Script {
 
 /// Writes a page list; where each row ends.
 fn page_list(dir: &Path, rows: usize) -> Vec<u64> {
-    let (mut text, mut ends) = (String::new(), Vec::new());
-    for n in 0..rows {
-        let row = json!({"url": format!("http://a.test/{n}"), "ts": "2026-11-21T00:00:00.000Z",
+    let row = |n: usize| {
+        json!({"url": format!("http://a.test/{n}"), "ts": "2026-11-21T00:00:00.000Z",
             "status": 200, "depth": 0, "hops": "", "digest": "sha1:A", "wire_bytes": 1, "outlinks": 0,
             "protocol": "http/1.1", "generation": 1,
-            "warc": {"file": "a.warc.gz", "offset": 0, "length": 1}});
+            "warc": {"file": "a.warc.gz", "offset": 0, "length": 1}})
+    };
+    page_list_of(dir, &(0..rows).map(row).collect::<Vec<_>>())
+}
+
+/// Writes a page list of these rows; where each row ends.
+fn page_list_of(dir: &Path, rows: &[Value]) -> Vec<u64> {
+    let (mut text, mut ends) = (String::new(), Vec::new());
+    for row in rows {
         text.push_str(&row.to_string());
         text.push('\n');
         ends.push(text.len() as u64);

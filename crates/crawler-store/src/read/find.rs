@@ -126,7 +126,8 @@ impl Row {
     }
 
     fn read(&self, data_dir: &Path, url: &WireUrl) -> Result<(PathBuf, WarcRecord), StoreError> {
-        let (path, mut reader) = open_warc(warc_dir(data_dir).join(&self.file), self.offset)?;
+        let (path, mut reader) =
+            open_under_either_name(warc_dir(data_dir).join(&self.file), self.offset)?;
         let record = reader.next().unwrap_or_else(|| {
             Err(StoreError::malformed(&path, self.offset, "the file ends before this record"))
         })?;
@@ -138,8 +139,19 @@ impl Row {
     }
 }
 
-/// Opens the file under either name; the writer may rename it between two looks.
-fn open_warc(closed: PathBuf, offset: u64) -> Result<(PathBuf, WarcReader), StoreError> {
+/// Opens a WARC file of `data_dir` at the record that begins at `offset`, by its name without `.open`.
+///
+/// # Errors
+/// [`StoreError::Io`] when it cannot be opened: kind `NotFound` when it was moved away.
+pub fn open_warc(data_dir: &Path, name: &str, offset: u64) -> Result<WarcReader, StoreError> {
+    open_under_either_name(warc_dir(data_dir).join(name), offset).map(|(_, reader)| reader)
+}
+
+/// The writer may rename a file between two looks.
+fn open_under_either_name(
+    closed: PathBuf,
+    offset: u64,
+) -> Result<(PathBuf, WarcReader), StoreError> {
     for path in [closed.clone(), open_form(&closed)] {
         match WarcReader::open_at(&path, offset) {
             Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
@@ -194,7 +206,7 @@ fn original_of<'a>(rows: &'a VecDeque<Row>, revisit: &Row, date: &str) -> Option
 }
 
 fn stored(row: &Row, warc_file: PathBuf, record: &WarcRecord) -> StoredCapture {
-    let parts = http::split(record.block());
+    let parts = http::split_http(record.block());
     let header = |name: &str| record.header(name).map(str::to_owned);
     StoredCapture {
         url: header("WARC-Target-URI").unwrap_or_default(),

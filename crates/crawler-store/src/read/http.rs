@@ -2,16 +2,18 @@
 
 /// The two parts of a block with `application/http`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct HttpParts<'a> {
+pub struct HttpParts<'a> {
     /// Status code of the first line; `None` when that is no status line.
-    pub(crate) status: Option<u16>,
+    pub status: Option<u16>,
     /// Up to and including the blank line.
-    pub(crate) head: &'a [u8],
-    pub(crate) body: &'a [u8],
+    pub head: &'a [u8],
+    /// What follows.
+    pub body: &'a [u8],
 }
 
 /// Splits at the first blank line; without one all is head.
-pub(crate) fn split(block: &[u8]) -> HttpParts<'_> {
+#[must_use]
+pub fn split_http(block: &[u8]) -> HttpParts<'_> {
     let mut end = 0;
     for line in block.split_inclusive(|byte| *byte == b'\n') {
         end += line.len();
@@ -44,7 +46,7 @@ mod tests {
             ("", None, 0, ""),
             ("GET / HTTP/1.1\r\n\r\n", None, 18, ""),
         ] {
-            let parts = split(block.as_bytes());
+            let parts = split_http(block.as_bytes());
             assert_eq!(parts.status, status, "{block:?}");
             assert_eq!(parts.head.len(), head, "{block:?}");
             assert_eq!(parts.body, body.as_bytes(), "{block:?}");

@@ -9,7 +9,8 @@ mod walk;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};
-pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until};
+pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until, open_warc};
+pub use http::{HttpParts, split_http};
 pub use list::{IndexRow, captures_of, captures_under, hosts_from, latest_captures};
 #[cfg(test)]
 pub(crate) use sorted::sort_beyond;

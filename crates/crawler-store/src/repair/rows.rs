@@ -175,7 +175,7 @@ pub(super) fn cdxj_row(file: &str, record: &WarcRecord) -> Vec<u8> {
     let timestamp: String =
         header("WARC-Date").chars().filter(char::is_ascii_digit).take(14).collect();
     let mut fields = vec![("url", url.to_owned())];
-    let http = http::split(record.block());
+    let http = http::split_http(record.block());
     let mime =
         if record.kind() == "revisit" { Some("warc/revisit".to_owned()) } else { mime(http.head) };
     fields.extend(mime.map(|mime| ("mime", mime)));
@@ -195,7 +195,7 @@ pub(super) fn cdxj_row(file: &str, record: &WarcRecord) -> Vec<u8> {
 /// timings are not known any more.
 pub(super) fn page_row(file: &str, record: &WarcRecord) -> Vec<u8> {
     let header = |name| record.header(name).unwrap_or_default();
-    let http = http::split(record.block());
+    let http = http::split_http(record.block());
     let mut row = serde_json::json!({
         "url": header("WARC-Target-URI"),
         "ts": header("WARC-Date"),

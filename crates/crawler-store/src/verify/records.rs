@@ -72,7 +72,7 @@ impl Checking<'_> {
             return Ok(());
         }
         let text = |name| record.header(name).unwrap_or_default().to_owned();
-        let http = http::split(record.block());
+        let http = http::split_http(record.block());
         let claim = Claim {
             file: file.to_owned(),
             offset: record.offset(),
@@ -95,7 +95,7 @@ fn payload(record: &WarcRecord) -> Option<&[u8]> {
     if !record.header("Content-Type").unwrap_or_default().starts_with("application/http") {
         return Some(record.block());
     }
-    let parts = http::split(record.block());
+    let parts = http::split_http(record.block());
     let is_coded = parts.head.split(|byte| *byte == b'\n').any(|line| {
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
         name.eq_ignore_ascii_case(b"transfer-encoding")

@@ -14,14 +14,14 @@ use crate::progress::Progress;
 use crate::report;
 use crate::results::{self, Results};
 use crate::seeds::Seeds;
-use crate::service::Service;
+use crate::service::{self, Service};
 use crate::settings::{self, Loaded, LogFormat, Settings, Sources};
 use crate::signals;
 
 /// Loads the settings and crawls.
 pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     crawler_faults::check().map_err(anyhow::Error::msg)?;
-    let Loaded { raw, settings, warnings } = settings::load(&sources)?;
+    let (Loaded { raw, settings, warnings }, sources) = load(sources)?;
     let mut progress = Progress::new(settings.progress, settings.log_format);
     let writer = LogWriter::around(progress.bars());
     logging::start(&settings.log_level, settings.log_format, writer)?;
@@ -60,6 +60,30 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     }
     made?;
     Ok(Exit::of_finish(&report.finish))
+}
+
+/// The settings; for a service with what its operator laid over them before it was restarted.
+fn load(mut sources: Sources) -> anyhow::Result<(Loaded, Sources)> {
+    let mut loaded = settings::load(&sources)?;
+    if !loaded.settings.daemon || loaded.settings.fresh {
+        return Ok((loaded, sources));
+    }
+    sources.overlays = service::load_overlays(&loaded.settings.output)?;
+    if sources.overlays.is_empty() {
+        return Ok((loaded, sources));
+    }
+    let names: Vec<&str> = sources.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
+    let told = format!(
+        "an operator has laid over the configuration: {} (operator/overlays.json; reading it anew ends that)",
+        names.join(", ")
+    );
+    let laid_over = settings::load(&sources)?;
+    // Where they were found is not theirs to say.
+    let output = loaded.settings.output;
+    loaded = laid_over;
+    loaded.settings.output = output;
+    loaded.warnings.push(told);
+    Ok((loaded, sources))
 }
 
 fn read_seeds(settings: &Settings) -> anyhow::Result<Vec<WireUrl>> {

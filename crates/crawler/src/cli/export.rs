@@ -1,16 +1,18 @@
-//! `crawler export`: the frontier of a stopped crawl as JSON Lines.
+//! `crawler export`: the frontier of a stopped crawl as JSON Lines, or its pages in other formats.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::Args;
+use clap::{Args, Subcommand};
 use crawler_frontier::transfer::Totals;
 
 use super::data_dir::DataDirArgs;
 use crate::exit::Exit;
 use crate::numbers::count;
+use crate::results::complete;
+use crate::settings::Format;
 use crate::transfer::Failure;
 
 pub(super) const EXAMPLES: &str = "\
@@ -18,7 +20,9 @@ Examples:
   crawler export --to frontier.jsonl
   crawler export | zstd > frontier.jsonl.zst
   crawler import frontier.jsonl -o copy     what was queued, seen and learned
-                                            of hosts; pages stay where they are";
+                                            of hosts; pages stay where they are
+  crawler export parquet                    DIR/parquet/pages/, as --format parquet
+                                            makes it while crawling";
 
 /// The name that means standard output.
 const STDOUT: &str = "-";
@@ -27,6 +31,8 @@ const BUFFER_BYTES: usize = 1 << 18;
 /// The options of `crawler export`.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: Option<What>,
     /// File to write, `-` for standard output. It appears when it is whole
     #[arg(long, value_name = "FILE", default_value = STDOUT)]
     to: String,
@@ -34,7 +40,29 @@ pub(super) struct ExportArgs {
     data_dir: DataDirArgs,
 }
 
+/// What else can be made of a crawl.
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The page list as Parquet files in DIR/parquet/pages/; what is there already is completed
+    Parquet(DataDirArgs),
+    /// The link graph as Parquet files in DIR/parquet/links/; what is there already is completed
+    Links(DataDirArgs),
+    /// The page list, compressed, as DIR/pages/pages.jsonl.zst; what is there already is completed
+    #[command(name = "jsonl.zst")]
+    JsonlZst(DataDirArgs),
+}
+
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
+    let (format, data_dir) = match &args.what {
+        None => return frontier(args),
+        Some(What::Parquet(data_dir)) => (Format::Parquet, data_dir),
+        Some(What::Links(data_dir)) => (Format::Links, data_dir),
+        Some(What::JsonlZst(data_dir)) => (Format::JsonlZst, data_dir),
+    };
+    complete(format, &data_dir.settings()?)
+}
+
+fn frontier(args: &ExportArgs) -> anyhow::Result<Exit> {
     let data_dir = args.data_dir.resolve()?;
     let written = match args.to.as_str() {
         STDOUT => to_stdout(&data_dir)?,

@@ -31,7 +31,8 @@ impl TargetArgs {
         Client::new(self.address()?, patience)
     }
 
-    fn address(&self) -> anyhow::Result<Address> {
+    /// Where the crawl answers, and its token.
+    pub(super) fn address(&self) -> anyhow::Result<Address> {
         let token_file = self.token_file.as_deref();
         if let Some(url) = &self.admin_url {
             return Address::of_url(url, token_file);

@@ -1,5 +1,6 @@
 //! The formats and sinks that follow a crawl, each on a thread of its own.
 
+mod complete;
 mod progress;
 
 use std::path::Path;
@@ -7,17 +8,35 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
-use crawler_results::{Follower, ResultError, follow};
+use crawler_extract::Assets;
+use crawler_results::{
+    Follower, ResultError, compressed_pages, follow, parquet_links, parquet_pages,
+};
 
-use crate::settings::Settings;
+use crate::settings::{Format, Settings};
+pub(crate) use complete::complete;
 use progress::Progress;
 
 /// Something that is made of the committed pages.
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 
 /// The formats and sinks that the settings ask for.
-pub(crate) fn chosen(_settings: &Settings) -> Vec<AnyFollower> {
-    Vec::new()
+pub(crate) fn chosen(settings: &Settings) -> Vec<AnyFollower> {
+    settings.formats.iter().filter_map(|format| follower(*format, settings)).collect()
+}
+
+/// What makes a format; `None` if the crawl itself does.
+fn follower(format: Format, settings: &Settings) -> Option<AnyFollower> {
+    let data_dir = &settings.output;
+    match format {
+        Format::Warc => None,
+        Format::Parquet => Some(parquet_pages(data_dir)),
+        Format::Links => {
+            let assets = if settings.assets { Assets::Include } else { Assets::Skip };
+            Some(parquet_links(data_dir, assets))
+        }
+        Format::JsonlZst => Some(compressed_pages(data_dir)),
+    }
 }
 
 /// Followers at work.

@@ -3,6 +3,7 @@
 
 mod action_dir;
 mod notify;
+mod overlays;
 mod process;
 mod reload;
 
@@ -17,6 +18,7 @@ use crawler_engine::{AuditEntry, CrawlHandle};
 
 use crate::otlp::Exporter;
 use crate::settings::{AdminAddr, RawConfig, Settings, Sources};
+pub(crate) use overlays::load as load_overlays;
 use process::CrawlProcess;
 use reload::Configuration;
 

@@ -16,6 +16,9 @@ use crate::logging;
 use crate::seeds::parse_seed;
 use crate::settings::{Overlay, Problems, log_filter, year_at};
 
+/// What the log level of an operator is called among what was laid over the configuration.
+const LOG_LEVEL_OVERLAY: &str = "log level";
+
 /// This process, as far as it concerns the crawl.
 pub(super) struct CrawlProcess {
     configuration: Configuration,
@@ -88,12 +91,16 @@ impl Process for CrawlProcess {
         logging::level()
     }
 
-    fn set_log_level(&self, level: &str) -> Result<(), Refused> {
+    fn set_log_level(&self, level: &str, crawl: &CrawlHandle) -> Result<(), Refused> {
         let level = log_filter(level).map_err(|refusal| Refused {
             message: refusal.problem,
             hint: refusal.accepted.map(|accepted| format!("accepted: {accepted}")),
         })?;
-        logging::set_level(&level);
+        // As a string of TOML.
+        let text = format!("log_level = {}\n", Value::from(level.as_str()));
+        let overlay = Overlay { name: LOG_LEVEL_OVERLAY.to_owned(), text };
+        self.lay_over(overlay, crawl)
+            .map_err(|problems| Refused { message: problems.to_string(), hint: None })?;
         tracing::warn!(level, "the log level was changed");
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crawler_admin::api::Reloaded;
 use crawler_engine::CrawlHandle;
 
+use super::overlays;
 use crate::logging;
 use crate::settings::{self, Loaded, Overlay, Problems, RawConfig, Settings, Sources, table};
 
@@ -54,10 +55,13 @@ impl Configuration {
     pub(super) fn reload(&self, crawl: &CrawlHandle) -> Result<Reloaded, Problems> {
         let mut state = self.locked();
         let sources = Sources { overlays: Vec::new(), ..state.sources.clone() };
-        state.adopt(sources, crawl)
+        let reloaded = state.adopt(sources, crawl)?;
+        state.keep_overlays();
+        Ok(reloaded)
     }
 
-    /// Lays settings over the configuration and what was laid over it before, until it is read anew.
+    /// Lays settings over the configuration and what was laid over it before, until it is read anew; over
+    /// restarts of a service too.
     ///
     /// # Errors
     /// All mistakes at once; nothing has changed then.
@@ -68,8 +72,11 @@ impl Configuration {
     ) -> Result<Reloaded, Problems> {
         let mut state = self.locked();
         let mut sources = state.sources.clone();
+        sources.overlays.retain(|earlier| earlier.name != overlay.name);
         sources.overlays.push(overlay);
-        state.adopt(sources, crawl)
+        let reloaded = state.adopt(sources, crawl)?;
+        state.keep_overlays();
+        Ok(reloaded)
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
@@ -78,6 +85,12 @@ impl Configuration {
 }
 
 impl State {
+    fn keep_overlays(&self) {
+        if let Err(error) = overlays::save(&self.settings.output, &self.sources.overlays) {
+            tracing::warn!(%error, "a restart will not know what was laid over the configuration");
+        }
+    }
+
     fn adopt(&mut self, sources: Sources, crawl: &CrawlHandle) -> Result<Reloaded, Problems> {
         let Loaded { mut raw, mut settings, warnings } = settings::load(&sources)?;
         let mut wanted = settings::resolve(settings.clone(), Vec::new());

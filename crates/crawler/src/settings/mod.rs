@@ -168,6 +168,12 @@ pub(crate) enum AdminAddr {
 pub(crate) enum Format {
     /// WARC files, one gzip member per record.
     Warc,
+    /// The page list as Parquet files.
+    Parquet,
+    /// The link graph as Parquet files.
+    Links,
+    /// The page list, compressed.
+    JsonlZst,
 }
 
 /// How log lines are written.

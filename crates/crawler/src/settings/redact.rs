@@ -5,18 +5,23 @@ use std::borrow::Cow;
 /// What stands in their place.
 const HIDDEN: &str = "***";
 
-/// Headers that are hidden from their value to the end of the text.
-const SECRET_HEADERS: [&str; 2] = ["authorization:", "cookie:"];
+/// A header whose name has one of these is hidden from its value to the end of the text.
+const SECRET_WORDS: [&str; 7] = ["auth", "cookie", "key", "password", "secret", "session", "token"];
 
 /// The text with the user and password of every URL in it hidden, and the value of a header that is a
 /// secret.
 pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
-    let lower = text.to_ascii_lowercase();
-    let ends = SECRET_HEADERS.iter().filter_map(|name| Some(lower.find(name)? + name.len()));
-    match ends.min() {
-        Some(end) => Cow::Owned(format!("{} {HIDDEN}", without_logins(&text[..end]))),
+    match text.match_indices(':').map(|(at, _)| at).find(|at| names_a_secret(&text[..*at])) {
+        Some(at) => Cow::Owned(format!("{} {HIDDEN}", without_logins(&text[..=at]))),
         None => without_logins(text),
     }
+}
+
+/// Whether a text ends with the name of a header that is a secret.
+fn names_a_secret(text: &str) -> bool {
+    let is_outside = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+    let name = text.rsplit(is_outside).next().unwrap_or_default().to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
 fn without_logins(text: &str) -> Cow<'_, str> {
@@ -57,7 +62,10 @@ mod tests {
             ("http://", "http://"),
             ("a.example=Authorization: Bearer secret", "a.example=Authorization: ***"),
             ("header = [\"COOKIE: a=secret\"]", "header = [\"COOKIE: ***"),
+            ("X-Api-Key: secret", "X-Api-Key: ***"),
+            ("x_access_token:secret", "x_access_token: ***"),
             ("Accept: x", "Accept: x"),
+            ("cookies = true # a: b", "cookies = true # a: b"),
             ("", ""),
         ];
         for (text, shown) in table {

@@ -106,6 +106,8 @@ enum Action {
         #[arg(long, value_name = "TYPES", default_value = "fetch,operator")]
         types: String,
     },
+    /// Print the token, and the dashboard's address on standard error
+    Token,
     /// Show what operators have done
     Audit {
         /// How many actions at most
@@ -157,12 +159,23 @@ pub(super) fn run(args: &CtlArgs) -> anyhow::Result<Exit> {
         Action::Traps { release } => traps(&asked, release.as_deref()),
         Action::LogLevel { level } => log_level(&asked, level.as_deref()),
         Action::Events { types } => events(&asked, types),
+        Action::Token => token(args),
         Action::Audit { limit } => {
             let limit = limit.to_string();
             let answer = asked.client.get(&["v1", "audit"], &[("limit", &limit)])?;
             asked.print(&answer, |log| show::audit(log).for_stdout())
         }
     }
+}
+
+/// For those who open the dashboard from elsewhere, where they cannot read the crawl's directory.
+fn token(args: &CtlArgs) -> anyhow::Result<Exit> {
+    let address = args.target.address()?;
+    let token = address.token.ok_or_else(|| anyhow::anyhow!(address.token_place))?;
+    eprintln!("dashboard: {}", address.url);
+    let said = if args.json { json!({"token": token}).to_string() } else { token };
+    write_out(&format!("{said}\n")).context("cannot write to standard output")?;
+    Ok(Exit::Done)
 }
 
 /// A crawl, and how its answers are wanted.

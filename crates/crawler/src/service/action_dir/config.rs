@@ -1,4 +1,4 @@
-//! `NAME.config`: settings in TOML, laid over the configuration until it is read anew or the process ends.
+//! `NAME.config`: settings in TOML, laid over the configuration until it is read anew.
 
 use std::fs;
 use std::path::Path;
@@ -30,17 +30,17 @@ pub(super) fn lay_over(path: &Path, crawl: &CrawlHandle, process: &CrawlProcess)
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     match process.lay_over(Overlay { name, text }, crawl) {
         Ok(reloaded) => {
-            let late = |key: &String| {
-                format!("{key} holds only after a restart: write it into the configuration")
+            let told = |words: &str, keys: &[String]| {
+                (!keys.is_empty()).then(|| format!("{words}: {}", keys.join(", ")))
             };
-            let changed = match reloaded.changed.join(", ") {
-                keys if keys.is_empty() => "nothing has changed".to_owned(),
-                keys => format!("in force: {keys}"),
-            };
-            Outcome {
-                summary: changed,
-                problems: reloaded.needs_restart.iter().map(late).collect(),
-            }
+            let said = [
+                told("in force", &reloaded.changed),
+                told("after a restart", &reloaded.needs_restart),
+            ];
+            let said: Vec<String> = said.into_iter().flatten().collect();
+            let nothing = || "nothing has changed".to_owned();
+            let summary = if said.is_empty() { nothing() } else { said.join("; ") };
+            Outcome { summary, problems: Vec::new() }
         }
         Err(problems) => Outcome::failed(problems.to_string()),
     }

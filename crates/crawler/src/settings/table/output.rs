@@ -50,7 +50,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         "format",
         "FORMAT",
         |s, given| put(&mut s.formats, given.one_of_each(FORMATS)),
-        "What the crawl leaves in the output directory, besides the page list and the index: warc",
+        "What the crawl leaves in the output directory, besides the page list and the index: warc; \
+         parquet (parquet/pages/: the page list as columns, by day); links (parquet/links/: the \
+         link graph, by day); jsonl.zst (pages/pages.jsonl.zst: the page list, compressed)",
     )
     .default_items("warc")
     .common(),
@@ -77,7 +79,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
 ];
 
-const FORMATS: &[(&str, Format)] = &[("warc", Format::Warc)];
+const FORMATS: &[(&str, Format)] = &[
+    ("warc", Format::Warc),
+    ("parquet", Format::Parquet),
+    ("links", Format::Links),
+    ("jsonl.zst", Format::JsonlZst),
+];
 
 const PROGRESS: &[(&str, ProgressMode)] =
     &[("auto", ProgressMode::Auto), ("off", ProgressMode::Off)];

@@ -6,6 +6,7 @@ use crawler_testweb::WebConfig;
 
 use crate::data::{assert_consistent, page_urls, pages, skipped};
 use crate::harness::Place;
+use crate::scripted::{Scripted, response};
 use crate::webs::{serve, slow, small};
 
 #[test]
@@ -66,5 +67,35 @@ fn max_time_has_its_exit_code() {
     let ended = place.crawl(&server, &["--max-time", "300ms"]).ends(15);
     assert_eq!(ended.stat("finish_reason"), "time_limit");
     assert!(ended.number("urls_queued") > 0);
+    assert_consistent(&ended, &place.data());
+}
+
+#[test]
+fn of_a_page_without_end_the_first_16_megabytes_are_scanned() {
+    let server = Scripted::new(|_, target| match target {
+        "/" => {
+            let page = format!("<a href=/first>{}<a href=/last>", "x".repeat(16 << 20));
+            response(200, "Content-Type: text/html\r\n", &page)
+        }
+        _ => response(200, "Content-Type: text/plain\r\n", ""),
+    });
+    let place = Place::new();
+    let flags = [
+        "-o",
+        "crawl",
+        "--delay",
+        "0",
+        "--allow-private",
+        "--sitemaps",
+        "off",
+        "--max-body",
+        "32M",
+    ];
+    let seed = server.url("/");
+    let ended = place.crawler(flags.into_iter().chain([seed.as_str()])).ends(0);
+    assert_eq!(page_urls(&place.data()), [server.url("/"), server.url("/first")]);
+    let rows = pages(&place.data());
+    let page = rows.iter().find(|row| row["url"] == seed).unwrap();
+    assert_eq!((&page["undecoded"], page.get("truncated")), (&"limit".into(), None));
     assert_consistent(&ended, &place.data());
 }

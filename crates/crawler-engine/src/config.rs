@@ -8,7 +8,7 @@ use crate::retries::Retries;
 use crawler_extract::Assets;
 use crawler_fetch::{DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
-use crawler_store::StoreConfig;
+use crawler_store::{EncoderConfig, StoreConfig};
 use crawler_url::scope::ScopeRules;
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
 
@@ -89,6 +89,8 @@ pub struct CrawlConfig {
     pub drain_deadline: Duration,
     /// WARC file size, prefix and what the warcinfo record says.
     pub store: StoreConfig,
+    /// Which records a capture has, and how they are compressed.
+    pub records: EncoderConfig,
 }
 
 /// Bounds after which a crawl ends by itself. They count over all runs on one data directory,

@@ -17,6 +17,11 @@ impl Outstanding {
         self.0.load(Ordering::SeqCst) == 0
     }
 
+    /// Whether exactly so much is outstanding.
+    pub(crate) fn is(&self, units: i64) -> bool {
+        self.0.load(Ordering::SeqCst) == units
+    }
+
     /// Whether there is more than `own`, a part of it.
     pub(crate) fn exceeds(&self, own: i64) -> bool {
         self.0.load(Ordering::Relaxed) > own

@@ -155,6 +155,7 @@ pub(crate) struct ShardGauges {
     pub(crate) hosts_ready: AtomicU64,
     pub(crate) hosts_snoozed: AtomicU64,
     pub(crate) hosts_in_flight: AtomicU64,
+    pub(crate) hosts_backing_off: AtomicU64,
     /// CPU use of its thread over the last quarter second, in thousandths of a core.
     pub(crate) busy_permille: AtomicU32,
     /// Discovered minus ended minus queued, as this shard counted since it started; always 0.

@@ -48,6 +48,9 @@ pub struct Snapshot {
     pub hosts_snoozed: u64,
     /// Hosts being asked.
     pub hosts_in_flight: u64,
+    /// Hosts that have throttled the crawl in this run and are left alone for that.
+    #[serde(default)]
+    pub hosts_backing_off: u64,
     /// Shards restarted after a panic.
     pub restarts: u64,
     /// Times that a shard's loop stood still for 5 s.
@@ -114,6 +117,7 @@ impl Snapshot {
             hosts_ready: sum(|g| g.hosts_ready.load(Relaxed)),
             hosts_snoozed: sum(|g| g.hosts_snoozed.load(Relaxed)),
             hosts_in_flight: sum(|g| g.hosts_in_flight.load(Relaxed)),
+            hosts_backing_off: sum(|g| g.hosts_backing_off.load(Relaxed)),
             restarts: shared.restarts.load(Relaxed),
             stalls: shared.stalls.load(Relaxed),
             idle: IdleReport::take(shared),

@@ -32,7 +32,7 @@ use crate::phase::Phase;
 use crate::pressure::{self, Measure, Pressure, Watch};
 use crate::scope_cell::ScopeCell;
 use crate::shared::{CrawlClock, ShardGauges, Shared, WriterGauges};
-use crate::supervisor::Supervisor;
+use crate::supervisor::{BlockedWatch, Supervisor};
 use crate::throughput::Throughput;
 use crate::traps::TrapList;
 use crate::writer::{Checkpoint, QUEUE_BATCHES_MAX, Writer};
@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 12] = [
+const OUR_ENTRIES: [&str; 14] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -54,6 +54,8 @@ const OUR_ENTRIES: [&str; 12] = [
     "logs",
     "results",
     "parquet",
+    "content",
+    "extracted",
     "store",
     "stats.json",
 ];
@@ -301,8 +303,19 @@ fn spawn(
     let handle = CrawlHandle::new(Arc::clone(&shared), Arc::clone(&end));
     let Begin { seeds, lock, watch } = begin;
     let live_version = shared.live.version();
-    let supervisor =
-        Supervisor { shared, reader, to_writer, writer, seeds, lock, watch, end, live_version };
+    let blocked = BlockedWatch::default();
+    let supervisor = Supervisor {
+        shared,
+        reader,
+        to_writer,
+        writer,
+        seeds,
+        lock,
+        watch,
+        end,
+        live_version,
+        blocked,
+    };
     std::thread::Builder::new()
         .name("supervisor".to_owned())
         .spawn(move || supervisor.run())

@@ -23,8 +23,10 @@ use crate::shared::{Shared, locked};
 use crate::snapshot::Snapshot;
 use crate::writer::ToWriter;
 
+mod blocked;
 mod seeding;
 
+pub(crate) use blocked::BlockedWatch;
 use seeding::Seeding;
 pub(crate) use seeding::seed;
 
@@ -48,6 +50,7 @@ pub(crate) struct Supervisor {
     pub(crate) end: Arc<End>,
     /// Of the settings that were last heeded.
     pub(crate) live_version: u64,
+    pub(crate) blocked: BlockedWatch,
 }
 
 /// One shard's thread, as the supervisor sees it.
@@ -138,7 +141,7 @@ impl Supervisor {
     }
 
     /// Ends the crawl when it is done or a limit is reached.
-    fn check_limits(&self) {
+    fn check_limits(&mut self) {
         let shared = &self.shared;
         if shared.phase() != Phase::Running {
             return;
@@ -155,6 +158,14 @@ impl Supervisor {
             shared.advance(Phase::Draining, Some(Finish::ByteLimit));
         } else if limits.time.is_some_and(time_spent) {
             shared.advance(Phase::Draining, Some(Finish::TimeLimit));
+        } else if shared.config.when_done == WhenDone::Stop
+            && let Some(urls) = self.blocked.look(shared, &self.reader, Instant::now())
+        {
+            tracing::warn!(
+                urls,
+                "all that is left is on hosts that an operator has blocked for good: it stays queued"
+            );
+            shared.advance(Phase::Stopping, Some(Finish::Done));
         }
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
-use crawler_store::StoreConfig;
+use crawler_store::{EncoderConfig, StoreConfig};
 use crawler_testweb::{Web, WebConfig, WebServer};
 use crawler_url::scope::{ScopeKind, ScopeRules, UrlLimits};
 use crawler_url::{CanonicalRules, ShardCount, WireUrl};
@@ -94,6 +94,7 @@ fn config(server: &WebServer, dir: &Path) -> CrawlConfig {
         start: Start::Continue,
         drain_deadline: Duration::from_secs(5),
         store: StoreConfig::default(),
+        records: EncoderConfig::default(),
     }
 }
 

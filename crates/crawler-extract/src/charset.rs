@@ -64,6 +64,15 @@ pub(crate) fn detect(page: &[u8], content_type: Option<&str>) -> Charset {
     }
 }
 
+/// A whole page as text, and the WHATWG name of the encoding it was read in. What is broken becomes
+/// U+FFFD; a byte order mark is left out.
+#[must_use]
+pub fn to_text<'a>(page: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, &'static str) {
+    let charset = detect(page, content_type);
+    let encoded = page.get(charset.bom_bytes..).unwrap_or_default();
+    (charset.encoding.decode_without_bom_handling(encoded).0, charset.encoding.name())
+}
+
 /// How far pages may declare their encoding (WHATWG HTML 4.2.5.4).
 const PRESCAN_BYTES_MAX: usize = 1024;
 /// The guess is slow, some 20 MB/s, and seldom gets better with more text than this.

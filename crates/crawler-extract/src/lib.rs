@@ -36,7 +36,7 @@ mod visit;
 mod tests;
 
 pub use anchor::Anchor;
-pub use charset::{CharsetSource, encode_query};
+pub use charset::{CharsetSource, encode_query, to_text};
 pub use directives::{RobotsDirectives, parse_x_robots_tag};
 pub use link_header::parse_link_header;
 pub use listing::{

@@ -245,6 +245,12 @@ impl Pace {
         self.backoff_level > 0 && now < self.backoff_until
     }
 
+    /// When the throttling back-off that is running ends.
+    #[must_use]
+    pub fn backs_off_until(&self, now: UnixMillis) -> Option<UnixMillis> {
+        self.is_backing_off(now).then_some(self.backoff_until)
+    }
+
     /// Whether the host is worth asking.
     #[must_use]
     pub fn standing(&self, now: UnixMillis, config: &PaceConfig) -> Standing {

@@ -11,19 +11,27 @@
 //! asked for later, or of a finished crawl, comes out the same.
 
 mod body;
+mod content;
 mod error;
 mod follow;
 mod jsonl_zst;
+mod mirror;
 mod parquet;
+mod sink;
+mod wacz;
 
 #[cfg(test)]
 mod tests;
 
 pub use body::{StoredPage, stored_page};
+pub use content::{ExtractedRow, PageFollower, content, extracted};
 pub use error::ResultError;
 pub use follow::{
-    Follower, Look, PageRow, PageRows, RowRange, Source, Timings, UsagePreferences, WarcPlace,
-    follow,
+    Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, Timings, UsagePreferences,
+    WarcPlace, follow,
 };
 pub use jsonl_zst::compressed_pages;
+pub use mirror::{Mirror, MirrorTotals};
 pub use parquet::{PagesWriter, page_columns, parquet_links, parquet_pages};
+pub use sink::{Backoff, BadTarget, S3Target, StdoutRows, Upload, Webhook, WebhookConfig};
+pub use wacz::{WaczAbout, WaczTotals, write_wacz};

@@ -29,7 +29,7 @@ pub struct Capture<'a> {
     pub chunked: bool,
     /// Why the body is not whole: `length`, `time` or `disconnect`.
     pub truncated: Option<&'a str>,
-    /// Why not all of the body could be decoded: `limit`, `damaged` or `unknown`.
+    /// Why not all of the body was decoded and scanned: `limit`, `damaged` or `unknown`.
     pub undecoded: Option<&'a str>,
     /// Request line, header lines and the blank line, as sent.
     pub request_head: &'a [u8],

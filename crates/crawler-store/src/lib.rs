@@ -2,7 +2,7 @@
 //!
 //! Two sides with one hand-over between them:
 //! - [`CaptureEncoder`] runs on every shard thread. It is pure: a [`Capture`] goes in, the finished
-//!   gzip members and index rows come out as an [`EncodedCapture`]. No file, no clock.
+//!   WARC members and index rows come out as an [`EncodedCapture`]. No file, no clock.
 //! - [`StoreWriter`] runs on one thread. It appends encoded captures to the files of the data
 //!   directory and says, after each [`StoreWriter::sync`], up to which byte they are durable.
 //!
@@ -11,7 +11,7 @@
 //! a torn record nor an index row without its record.
 //!
 //! ```text
-//! DATA/warc/{prefix}-{timestamp17}-{serial}.warc.gz   closed files; `.open` is appended to the name of the one being written
+//! DATA/warc/{prefix}-{timestamp17}-{serial}.warc.gz   closed files, or `.warc.zst`; `.open` is appended to the name of the one being written
 //! DATA/cdxj/index.cdxj                                one row per response or revisit, in capture order
 //! DATA/cdxj/sorted/{from}-{to}.cdxj                   parts of it as sorted lines, made when somebody looks up
 //! DATA/pages/pages.jsonl                              one row per capture, what the crawl knows about it
@@ -23,6 +23,7 @@
 //! against a second process.
 
 mod capture;
+mod codec;
 mod digest;
 mod encode;
 mod error;
@@ -38,6 +39,7 @@ mod writer;
 mod tests;
 
 pub use capture::{Capture, CaptureTimings, Revisit, SkippedRow, UsagePreferences};
+pub use codec::WarcCodec;
 pub use digest::content_digest;
 pub use encode::{
     CaptureEncoder, EncodedCapture, EncoderConfig, LogRow, RecordChoice, encode_log_row,
@@ -47,7 +49,7 @@ pub use error::StoreError;
 pub use read::{
     HttpParts, IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of,
     captures_under, find_capture, find_capture_until, hosts_from, latest_captures, open_warc,
-    sort_index, split_http,
+    sort_index, sorted_index, split_http,
 };
 pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
 pub use sort::{LineSorter, SortedLines};

@@ -27,6 +27,7 @@ mod progress;
 mod report;
 mod results;
 mod rows;
+mod rules;
 mod seeds;
 mod service;
 mod settings;

@@ -17,6 +17,7 @@ pub(crate) struct Rows {
     path: PathBuf,
     source: BufReader<File>,
     line: Vec<u8>,
+    position: u64,
     number: u64,
     damaged: u64,
     named: Vec<u64>,
@@ -40,7 +41,20 @@ impl Rows {
             file => file.with_context(|| format!("cannot read {}", path.display()))?,
         };
         let source = BufReader::with_capacity(1 << 18, file);
-        Ok(Self { path, source, line: Vec::new(), number: 0, damaged: 0, named: Vec::new() })
+        Ok(Self {
+            path,
+            source,
+            line: Vec::new(),
+            position: 0,
+            number: 0,
+            damaged: 0,
+            named: Vec::new(),
+        })
+    }
+
+    /// Bytes of the file that were read.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
     }
 
     /// The next row. What has no line end is being written, or was when the crawl died: the end.
@@ -85,9 +99,10 @@ impl Rows {
         self.line.clear();
         let read =
             self.source.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.line)? as u64;
+        self.position += read;
         if read == LINE_BYTES_MAX && !self.line.ends_with(b"\n") {
             self.line.clear();
-            self.source.skip_until(b'\n')?;
+            self.position += self.source.skip_until(b'\n')? as u64;
         } else if !self.line.ends_with(b"\n") {
             return Ok(false);
         }

@@ -51,6 +51,7 @@ families! {
     QUEUE = Gauge "crawler_queue_urls" ["shard", "state"] "URLs that wait or are being fetched";
     SEEN = Gauge "crawler_seen_urls" [] "URLs known";
     HOSTS = Gauge "crawler_hosts" ["state"] "Hosts in memory by state, and all that are known";
+    BACKOFF = Gauge "crawler_backoff_hosts" [] "Hosts that have throttled the crawl in this run and are left alone for that";
     CAPACITY = Gauge "crawler_fetches_max" ["shard"] "Fetches that a shard may have under way";
     BUSY = Gauge "crawler_shard_busy_ratio" ["shard"] "CPU use of a shard's thread, 1 for a whole core";
     IDLE = Counter "crawler_idle_seconds" ["shard", "reason"] "Time of a shard's whole capacity by what it went into or waited for";

@@ -100,6 +100,7 @@ impl Scrape {
             ("known", snapshot.hosts_known),
         ];
         out.each(&f::HOSTS, hosts.map(|(state, hosts)| (label(state), hosts as f64)))?;
+        out.count(&f::BACKOFF, snapshot.hosts_backing_off)?;
         out.each(&f::CAPACITY, shards().map(places))?;
         let busy = |it: &ShardSnapshot| ([it.shard.to_string()], f64::from(it.busy_permille) / 1e3);
         out.each(&f::BUSY, shards().map(busy))?;

@@ -24,7 +24,7 @@ fn scrape() -> Scrape {
             "requeued": { "dns": 4 }, "wire_bytes": 1000, "robots_outcomes": { "found": 3 },
         },
         "queued": 14, "in_flight": 4, "seen": 30, "hosts_known": 3, "hosts_ready": 1,
-        "hosts_snoozed": 1, "hosts_in_flight": 1, "restarts": 0, "stalls": 0,
+        "hosts_snoozed": 1, "hosts_in_flight": 1, "hosts_backing_off": 2, "restarts": 0, "stalls": 0,
         "accounting_error": 0, "shards": [shard(0), shard(1)],
     });
     Scrape {

@@ -47,6 +47,7 @@ impl Shard {
             self.publish_idle(now);
         }
         let queued = self.frontier.queued();
+        let backing_off = if busy.is_some() || is_last { self.backing_off.count(now) } else { 0 };
         let gauges = self.gauges();
         gauges.queued.store(queued, Relaxed);
         // In this order: a page leaves the first number for the second, and must not be missed.
@@ -62,6 +63,7 @@ impl Shard {
             gauges.hosts_ready.store(hosts.ready as u64, Relaxed);
             gauges.hosts_snoozed.store(hosts.snoozed as u64, Relaxed);
             gauges.hosts_in_flight.store(hosts.in_flight as u64, Relaxed);
+            gauges.hosts_backing_off.store(backing_off, Relaxed);
         }
         let error = self.accounted - i64::try_from(queued).unwrap_or(i64::MAX);
         gauges.accounting_error.store(error, Relaxed);

@@ -27,6 +27,7 @@ use crate::pressure::Relief;
 use crate::shared::{ShardGauges, Shared, locked};
 use crate::writer::ToWriter;
 
+mod backing_off;
 mod capture;
 mod cookies;
 mod crawl_log;
@@ -59,6 +60,7 @@ mod usage;
 
 pub(crate) use robots_memory::rules as robots_rules;
 
+use backing_off::BackingOff;
 use gauges::BusyMeter;
 use hosts::HostTable;
 use idle::{IdleMeter, RestClock};
@@ -188,6 +190,7 @@ struct Shard {
     /// When the next host is due, as the last leasing round found.
     due_at: Option<UnixMillis>,
     busy: BusyMeter,
+    backing_off: BackingOff,
     idle: IdleMeter,
     /// Queued URLs when this shard started, and what it counted since: the accounting identity.
     accounted: i64,
@@ -226,6 +229,7 @@ impl Shard {
             relief: Relief::default(),
             due_at: None,
             busy: BusyMeter::default(),
+            backing_off: BackingOff::default(),
             idle: IdleMeter::new(clock, jobs_max),
             accounted: i64::try_from(frontier.queued()).unwrap_or(i64::MAX),
             has_judged: true,

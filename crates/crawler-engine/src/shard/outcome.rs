@@ -142,7 +142,11 @@ impl Shard {
         let jitter = Jitter::new(fastrand::f32());
         if let Some(pace) = self.frontier.pace(host) {
             let policy = self.live.policies.get(self.hosts.rule(host));
-            pace.observe(clock::now(), seen, &policy.pace, jitter);
+            let now = clock::now();
+            pace.observe(now, seen, &policy.pace, jitter);
+            if let Some(until) = pace.backs_off_until(now) {
+                self.backing_off.note(host, until);
+            }
         }
     }
 }

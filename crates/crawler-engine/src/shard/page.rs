@@ -9,7 +9,7 @@ use crawler_extract::{
 };
 use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
 use crawler_frontier::{Lease, Source};
-use crawler_store::{CaptureEncoder, EncoderConfig, SkippedRow, encode_skipped};
+use crawler_store::{CaptureEncoder, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
 use crawler_url::{Base, Canonicalizer, ShardId, WireUrl};
 
@@ -25,6 +25,9 @@ use crate::shared::Shared;
 
 /// Bytes of a body that are looked at to tell whether it is HTML.
 const SNIFF_BYTES: usize = 512;
+/// How much of a page is scanned for links: the scan is linear, at some 0.5 GB/s, so that no page holds
+/// up its shard for more than some tens of milliseconds.
+const SCANNED_BYTES_MAX: usize = 16 << 20;
 
 /// What a shard needs to work on pages; buffers are reused.
 pub(super) struct PageWork {
@@ -54,7 +57,7 @@ pub(super) struct Reading {
 impl PageWork {
     pub(super) fn new(shared: &Shared, fingerprint_seed: u64) -> Self {
         Self {
-            encoder: CaptureEncoder::new(EncoderConfig::default()),
+            encoder: CaptureEncoder::new(shared.config.records),
             canonicalizer: Canonicalizer::keyed(fingerprint_seed)
                 .with_rules(&shared.config.canonical),
             scope: shared.scope.load(),
@@ -234,15 +237,19 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
     if !is_html(content_type, &decoded.bytes[..decoded.bytes.len().min(SNIFF_BYTES)]) {
         return;
     }
+    if decoded.bytes.len() > SCANNED_BYTES_MAX {
+        reading.undecoded = Some("limit");
+    }
+    let page = &decoded.bytes[..decoded.bytes.len().min(SCANNED_BYTES_MAX)];
     let input = PageInput {
-        bytes: &decoded.bytes,
+        bytes: page,
         content_type,
         want: Want { assets: config.assets },
         outlinks_max: config.outlinks_max,
         product_token: Some(&config.product_token),
     };
     reading.facts = Some(extract(&input, outlinks));
-    reading.simhash = config.simhash.then(|| simhash(&decoded.bytes)).flatten();
+    reading.simhash = config.simhash.then(|| simhash(page)).flatten();
 }
 
 pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

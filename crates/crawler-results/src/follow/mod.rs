@@ -22,6 +22,11 @@ pub trait Follower {
     /// What it is called: of its position file, in logs and in errors. Letters, digits, `-`.
     fn name(&self) -> &'static str;
 
+    /// What it does with pages.
+    fn role(&self) -> Role {
+        Role::Makes
+    }
+
     /// Gets ready to go on behind `position`, and removes whatever it made of rows behind that.
     /// `state` is what the last [`seal`](Self::seal) returned; null the first time.
     ///
@@ -41,12 +46,53 @@ pub trait Follower {
     /// How long a row may wait to be sealed while the crawl goes on.
     fn patience(&self) -> Duration;
 
+    /// Brings what it made of the rows of `range` to a server or a reader, before they are sealed.
+    /// Called until it is [`Delivery::Done`]; a call comes back within about a quarter of a second, so
+    /// that a wish to stop is heard. What is no sink has nothing to deliver.
+    ///
+    /// # Errors
+    /// When trying again would not help; what was sealed before stays.
+    fn deliver(&mut self, _range: RowRange) -> Result<Delivery, ResultError> {
+        Ok(Delivery::Done)
+    }
+
+    /// Delivers what does not depend on rows, when the crawl has ended and all of them are sealed.
+    /// Called as [`deliver`](Self::deliver) is.
+    ///
+    /// # Errors
+    /// When trying again would not help.
+    fn finish(&mut self) -> Result<Delivery, ResultError> {
+        Ok(Delivery::Done)
+    }
+
     /// Makes all it made of the rows of `range` durable. Returns what it wants to know at its next
     /// `open`; that is noted durably together with the end of the range.
     ///
     /// # Errors
     /// When it cannot go on; what was sealed before stays.
     fn seal(&mut self, range: RowRange) -> Result<Value, ResultError>;
+}
+
+/// What a follower does with pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It makes files of them.
+    Makes,
+    /// It sends them elsewhere.
+    Sends,
+    /// It takes the files too that others make, and so ends behind them.
+    Gathers,
+}
+
+/// How far a sink is with the rows that it shall deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// They are where they belong.
+    Done,
+    /// Not yet.
+    UnderWay,
+    /// Whoever they are for has gone and wants no more in this run.
+    Unwanted,
 }
 
 /// Part of the page list, in bytes; whole rows.
@@ -86,6 +132,9 @@ pub trait Source {
 /// Rows between two looks at the source: how soon a wish to stop is heard.
 const ROWS_PER_LOOK: usize = 64;
 
+/// How long a delivery may go on when the crawl shall end: as much as a server needs that is well.
+const LAST_DELIVERY: Duration = Duration::from_secs(3);
+
 /// Gives `follower` all rows committed so far and to come, from where it ended last time, until the
 /// crawl ends or it shall stop. Returns the bytes of the page list that it has sealed.
 ///
@@ -119,16 +168,43 @@ pub fn follow(
         let is_end = is_last && !has_more;
         if rows.position() > position.rows_to && (follower.is_full() || is_due || is_end) {
             let range = RowRange { from: position.rows_to, to: rows.position() };
+            if !delivered(source, || follower.deliver(range))? {
+                return Ok(position.rows_to);
+            }
             position.state = follower.seal(range)?;
             position.rows_to = range.to;
             position.write()?;
             sealed_at = source.elapsed();
         }
         if is_end {
+            if matches!(look, Look::Finished(_)) {
+                delivered(source, || follower.finish())?;
+            }
             return Ok(position.rows_to);
         }
         if !has_more {
             source.wait();
+        }
+    }
+}
+
+/// Has a sink deliver; whether it did before the end.
+fn delivered(
+    source: &dyn Source,
+    mut deliver: impl FnMut() -> Result<Delivery, ResultError>,
+) -> Result<bool, ResultError> {
+    let mut give_up_at = None;
+    loop {
+        match deliver()? {
+            Delivery::Done => return Ok(true),
+            Delivery::Unwanted => return Ok(false),
+            Delivery::UnderWay => {}
+        }
+        if source.look() == Look::Stop {
+            let now = source.elapsed();
+            if now >= *give_up_at.get_or_insert(now.saturating_add(LAST_DELIVERY)) {
+                return Ok(false);
+            }
         }
     }
 }

@@ -82,6 +82,9 @@ pub struct PageRow<'a> {
     /// Where the capture is.
     #[serde(borrow)]
     pub warc: WarcPlace<'a>,
+    /// The row itself as it stands in the page list, with its line end.
+    #[serde(skip)]
+    pub line: &'a [u8],
 }
 
 /// Where a record is.

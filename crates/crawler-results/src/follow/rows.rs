@@ -54,6 +54,8 @@ impl PageRows {
             return Err(malformed("the row has no end".to_owned()));
         }
         self.position += self.line.len() as u64;
-        serde_json::from_slice(&self.line).map(Some).map_err(|error| malformed(error.to_string()))
+        let row = serde_json::from_slice::<PageRow<'_>>(&self.line);
+        let row = row.map_err(|error| malformed(error.to_string()))?;
+        Ok(Some(PageRow { line: &self.line, ..row }))
     }
 }

@@ -1,10 +1,14 @@
 //! The follower's promise: each row is sealed once, whatever stops it in between.
 
 mod body;
+mod content;
 mod crawled;
+mod delivery;
 mod jsonl_zst;
 mod links;
+mod mirror;
 mod parquet;
+mod wacz;
 
 use std::cell::{Cell, RefCell};
 use std::fs;

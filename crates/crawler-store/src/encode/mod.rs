@@ -10,6 +10,7 @@ mod warcinfo;
 use uuid::Uuid;
 
 use crate::capture::{Capture, Revisit};
+use crate::codec::WarcCodec;
 use crate::digest::labelled_digest;
 use crate::time::CaptureTime;
 pub use crawl_log::{LogRow, encode_log_row};
@@ -31,20 +32,22 @@ pub enum RecordChoice {
     Omit,
 }
 
-/// Which records accompany a response.
+/// Which records accompany a response, and how all are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EncoderConfig {
     /// `request` records.
     pub requests: RecordChoice,
     /// `metadata` records.
     pub metadata: RecordChoice,
+    /// How records are compressed; the WARC file is named for it.
+    pub codec: WarcCodec,
 }
 
 /// Encodes captures; keeps its compressors and buffers from one capture to the next.
 pub struct CaptureEncoder {
     config: EncoderConfig,
     members: MemberWriter,
-    /// Gzip members of the capture at work.
+    /// Members of the capture at work.
     warc: Vec<u8>,
     /// The record at work, uncompressed.
     record: Vec<u8>,
@@ -56,6 +59,8 @@ pub struct CaptureEncoder {
 #[derive(Debug, Clone)]
 pub struct EncodedCapture {
     pub(crate) warc: Box<[u8]>,
+    /// What its members are compressed with.
+    pub(crate) codec: WarcCodec,
     /// Length of the first member: the response or revisit record.
     pub(crate) response_bytes: u64,
     pub(crate) time: CaptureTime,
@@ -104,7 +109,7 @@ impl CaptureEncoder {
     pub fn new(config: EncoderConfig) -> Self {
         Self {
             config,
-            members: MemberWriter::new(),
+            members: MemberWriter::new(config.codec),
             warc: Vec::new(),
             record: Vec::new(),
             head: Vec::new(),
@@ -112,7 +117,7 @@ impl CaptureEncoder {
     }
 
     /// Encodes one capture: a `response` or `revisit` record, then `request` and `metadata` as
-    /// configured, one gzip member each, and the rows of the index and of the page list.
+    /// configured, one member each, and the rows of the index and of the page list.
     pub fn encode(&mut self, capture: &Capture<'_>) -> EncodedCapture {
         let time = CaptureTime::new(capture.at);
         let date = time.date();
@@ -130,6 +135,7 @@ impl CaptureEncoder {
         let page = start_page_row(capture, &date, &digest);
         let encoded = EncodedCapture {
             warc: self.warc.as_slice().into(),
+            codec: self.config.codec,
             response_bytes,
             time,
             cdxj,

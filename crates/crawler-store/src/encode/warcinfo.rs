@@ -4,12 +4,18 @@ use uuid::Uuid;
 
 use super::member::{Effort, MemberWriter};
 use super::warc_headers::{HeaderBlock, WARC_FIELDS, push_field};
+use crate::codec::WarcCodec;
 use crate::digest::labelled_digest;
 use crate::time::CaptureTime;
 use crate::writer::StoreConfig;
 
 /// The `warcinfo` member for the file `name` (WARC 1.1, 6.2).
-pub(crate) fn encode_warcinfo(config: &StoreConfig, name: &str, time: &CaptureTime) -> Vec<u8> {
+pub(crate) fn encode_warcinfo(
+    config: &StoreConfig,
+    name: &str,
+    time: &CaptureTime,
+    codec: WarcCodec,
+) -> Vec<u8> {
     let mut fields = Vec::new();
     for (field, value) in [
         ("software", config.software.as_str()),
@@ -34,6 +40,6 @@ pub(crate) fn encode_warcinfo(config: &StoreConfig, name: &str, time: &CaptureTi
     headers.push("WARC-Block-Digest", &labelled_digest(&[&fields]));
     headers.finish(WARC_FIELDS, &[&fields]);
     let mut member = Vec::new();
-    MemberWriter::new().append(&record, Effort::Fast, &mut member);
+    MemberWriter::new(codec).append(&record, Effort::Fast, &mut member);
     member
 }

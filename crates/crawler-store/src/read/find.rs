@@ -41,7 +41,7 @@ pub struct StoredCapture {
     pub warc_file: PathBuf,
     /// Where its record begins in that file.
     pub offset: u64,
-    /// Length of the record's gzip member.
+    /// Length of the record's member in the file.
     pub length: u64,
     /// Where the body comes from.
     pub payload: PayloadSource,

@@ -4,6 +4,7 @@ mod cdxj;
 mod find;
 pub(crate) mod http;
 mod list;
+mod member;
 mod sorted;
 mod walk;
 mod warc;
@@ -14,6 +15,6 @@ pub use http::{HttpParts, split_http};
 pub use list::{IndexRow, captures_of, captures_under, hosts_from, latest_captures};
 #[cfg(test)]
 pub(crate) use sorted::sort_beyond;
-pub use sorted::sort_index;
+pub use sorted::{sort_index, sorted_index};
 pub(crate) use walk::{Found, walk};
 pub use warc::{WarcReader, WarcRecord};

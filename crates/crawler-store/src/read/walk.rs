@@ -6,9 +6,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::warc::{WarcReader, WarcRecord};
+use crate::codec::WarcCodec;
 use crate::error::StoreError;
 
-const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];
+/// Of the bytes by which a member is known.
+const MAGIC_BYTES_MAX: usize = 4;
 const PIECE_BYTES: usize = 1 << 20;
 
 /// What stands in a WARC file.
@@ -34,7 +36,9 @@ pub(crate) fn walk(
             source => source?,
         };
         let mut cause = "the file ends here".to_owned();
-        for record in WarcReader::new(path, source, at) {
+        let mut reader = WarcReader::new(path, source, at);
+        let mut is_whole = true;
+        for record in reader.by_ref() {
             match record {
                 Ok(record) => {
                     if let Some((from, cause)) = damage.take() {
@@ -44,11 +48,14 @@ pub(crate) fn walk(
                     visit(Found::Record(&record))?;
                 }
                 Err(StoreError::Malformed { reason, .. }) => {
-                    cause = reason;
+                    (cause, is_whole) = (reason, false);
                     break;
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if is_whole {
+            at = reader.position();
         }
         if at < end {
             damage.get_or_insert((at, cause));
@@ -78,7 +85,7 @@ fn next_start(path: &Path, from: u64, end: u64) -> Result<Option<u64>, StoreErro
         let source = open_at(path, at, end)?;
         let read = source.take(PIECE_BYTES as u64).read_to_end(&mut piece);
         read.map_err(StoreError::io("read", path))?;
-        for found in memchr::memmem::find_iter(&piece, &MEMBER_START) {
+        for found in member_starts(&piece) {
             let start = at + found as u64;
             let mut records = WarcReader::new(path, open_at(path, start, end)?, start);
             if matches!(records.next(), Some(Ok(_))) {
@@ -86,11 +93,19 @@ fn next_start(path: &Path, from: u64, end: u64) -> Result<Option<u64>, StoreErro
             }
         }
         // The first bytes of a member may stand at the end of a piece.
-        let step = piece.len().saturating_sub(MEMBER_START.len() - 1).max(1);
+        let step = piece.len().saturating_sub(MAGIC_BYTES_MAX - 1).max(1);
         at += step as u64;
         if piece.len() < PIECE_BYTES {
             break;
         }
     }
     Ok(None)
+}
+
+/// Where members of either codec seem to begin, in order.
+fn member_starts(piece: &[u8]) -> Vec<usize> {
+    let of_codec = |codec: WarcCodec| memchr::memmem::find_iter(piece, codec.magic());
+    let mut starts: Vec<usize> = WarcCodec::ALL.into_iter().flat_map(of_codec).collect();
+    starts.sort_unstable();
+    starts
 }

@@ -1,12 +1,11 @@
-//! Iterates over the records of a WARC file that has one gzip member per record.
+//! Iterates over the records of a WARC file that has one gzip member or zstd frame per record.
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::GzDecoder;
-
+use super::member::{Next, inflate, next_member};
 use crate::error::StoreError;
 
 /// A member that inflates to more is refused.
@@ -64,17 +63,23 @@ impl<R: BufRead> WarcReader<R> {
         Self { path: path.to_owned(), source, ended: false }
     }
 
+    /// Up to where the file was read.
+    pub(crate) fn position(&self) -> u64 {
+        self.source.offset
+    }
+
     fn read_record(&mut self) -> Result<Option<WarcRecord>, StoreError> {
+        let begins = self.source.offset;
+        let next = next_member(&mut self.source).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+                StoreError::malformed(&self.path, begins, error.to_string())
+            }
+            _ => StoreError::io("read", &self.path)(error),
+        })?;
+        let Next::Member(codec) = next else { return Ok(None) };
         let offset = self.source.offset;
-        if self.source.fill_buf().map_err(StoreError::io("read", &self.path))?.is_empty() {
-            return Ok(None);
-        }
         let malformed = |reason: String| StoreError::malformed(&self.path, offset, reason);
-        let mut data = Vec::new();
-        GzDecoder::new(&mut self.source)
-            .take(RECORD_BYTES_MAX + 1)
-            .read_to_end(&mut data)
-            .map_err(|error| malformed(format!("gzip member: {error}")))?;
+        let data = inflate(codec, &mut self.source, RECORD_BYTES_MAX + 1).map_err(&malformed)?;
         if data.len() as u64 > RECORD_BYTES_MAX {
             return Err(malformed(format!("record has more than {RECORD_BYTES_MAX} bytes")));
         }
@@ -97,13 +102,13 @@ impl<R: BufRead> Iterator for WarcReader<R> {
 }
 
 impl WarcRecord {
-    /// Where the record's gzip member begins in the file.
+    /// Where the record's member begins in the file.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Length of the gzip member in bytes.
+    /// Length of the member in bytes.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length

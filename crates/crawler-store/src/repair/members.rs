@@ -1,4 +1,4 @@
-//! The gzip members of a WARC file, and the gaps that damage makes between them.
+//! The members of a WARC file, and the gaps that damage makes between them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::Stored;
+use super::filler::filler;
 use super::rows::{cdxj_row, page_row};
+use crate::codec::WarcCodec;
 use crate::error::StoreError;
 use crate::read::{Found, WarcRecord, walk};
 use crate::writer::WarcFile;
@@ -24,11 +26,13 @@ pub(super) struct Members {
     /// Less than what was committed is left.
     pub(super) is_short: bool,
     expected: u64,
+    codec: WarcCodec,
 }
 
 /// Reads the committed part of a file.
 pub(super) fn scan(file: &WarcFile) -> Result<Members, StoreError> {
-    let mut members = Members { expected: file.expected, ..Members::default() };
+    let codec = WarcCodec::of_name(&file.name).unwrap_or_default();
+    let mut members = Members { expected: file.expected, codec, ..Members::default() };
     if file.is_uncommitted {
         return Ok(members);
     }
@@ -90,44 +94,10 @@ impl Members {
         let mut file = fs::OpenOptions::new().write(true).open(&new).map_err(failed())?;
         for span in &self.spans {
             file.seek(SeekFrom::Start(span.start)).map_err(failed())?;
-            file.write_all(&filler(span)).map_err(failed())?;
+            file.write_all(&filler(self.codec, span)).map_err(failed())?;
         }
         file.set_len(self.len).and_then(|()| file.sync_all()).map_err(failed())?;
         fs::rename(&new, path).map_err(StoreError::io("rename", &new))?;
         Ok(self.len)
     }
-}
-
-/// A gzip member of exactly this length that holds a record which says what was here. What does not
-/// fill it is a comment in the gzip header (RFC 1952, FCOMMENT); a span too small for one is left
-/// as it is and stays a gap for readers.
-fn filler(span: &Range<u64>) -> Vec<u8> {
-    const HAS_COMMENT: u8 = 16;
-    let text = "damaged bytes were here";
-    let record = format!(
-        "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:crawler:damaged:{}-{}>\r\n\
-         WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: text/plain\r\n\
-         Content-Length: {}\r\n\r\n{text}\r\n\r\n",
-        span.start,
-        span.end,
-        text.len()
-    );
-    let mut deflated = Vec::new();
-    let mut deflate =
-        flate2::write::DeflateEncoder::new(&mut deflated, flate2::Compression::best());
-    // Writing to a Vec cannot fail.
-    let _ = deflate.write_all(record.as_bytes());
-    drop(deflate);
-    let mut crc = flate2::Crc::new();
-    crc.update(record.as_bytes());
-    let length = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
-    let fixed = 10 + 1 + deflated.len() + 8;
-    let Some(comment) = length.checked_sub(fixed) else { return Vec::new() };
-    let mut member = vec![0x1f, 0x8b, 8, HAS_COMMENT, 0, 0, 0, 0, 0, 255];
-    member.resize(member.len() + comment, b' ');
-    member.push(0);
-    member.extend_from_slice(&deflated);
-    member.extend_from_slice(&crc.sum().to_le_bytes());
-    member.extend_from_slice(&crc.amount().to_le_bytes());
-    member
 }

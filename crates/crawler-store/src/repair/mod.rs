@@ -1,6 +1,7 @@
 //! Checks what a data directory holds against itself, and mends it: the WARC files are the truth,
 //! the rows about them follow.
 
+mod filler;
 mod members;
 mod rows;
 

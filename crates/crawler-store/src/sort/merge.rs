@@ -35,7 +35,12 @@ impl Source {
 
     pub(super) fn of_run(mut run: File) -> io::Result<Self> {
         run.seek(SeekFrom::Start(0))?;
-        Ok(Self::Run(BufReader::with_capacity(READ_BYTES, run)))
+        Ok(Self::of_sorted(run))
+    }
+
+    /// The lines of a file from where it stands.
+    pub(super) fn of_sorted(file: File) -> Self {
+        Self::Run(BufReader::with_capacity(READ_BYTES, file))
     }
 
     /// Puts the next line into `line`; tells whether there was one.

@@ -60,9 +60,15 @@ impl LineSorter {
     ///
     /// # Errors
     /// [`StoreError::Io`] when a file cannot be read.
-    pub fn finish(mut self) -> Result<SortedLines, StoreError> {
+    pub fn finish(self) -> Result<SortedLines, StoreError> {
+        self.finish_with(Vec::new())
+    }
+
+    /// The same together with the lines of files that are sorted already, from where they stand.
+    pub(crate) fn finish_with(mut self, sorted: Vec<File>) -> Result<SortedLines, StoreError> {
         self.batch.sort();
         let mut sources = vec![Source::of_batch(self.batch)];
+        sources.extend(sorted.into_iter().map(Source::of_sorted));
         for run in self.runs {
             sources.push(Source::of_run(run).map_err(StoreError::io("read", &self.spill_dir))?);
         }

@@ -8,15 +8,15 @@ use super::*;
 use crate::{StoreError, StoreWriter, content_digest, find_capture};
 
 /// Bytes of a WARC file with two captures.
-fn warc_bytes() -> &'static [u8] {
-    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(written_bytes);
-    &BYTES
+fn warc_bytes(codec: WarcCodec) -> &'static [u8] {
+    static BYTES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| WarcCodec::ALL.map(written_bytes));
+    &BYTES[codec as usize]
 }
 
-fn written_bytes() -> Vec<u8> {
+fn written_bytes(codec: WarcCodec) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
     let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
-    let mut encoder = CaptureEncoder::default();
+    let mut encoder = encoder(codec);
     (0..2).for_each(|n| store.append(&encoded(&mut encoder, n)).unwrap());
     store.close().unwrap();
     std::fs::read(warc_path(dir.path(), 0)).unwrap()
@@ -46,13 +46,16 @@ fn read_all(bytes: &[u8]) -> usize {
 
 #[test]
 fn every_prefix_of_a_file_reads_up_to_the_cut() {
-    let bytes = warc_bytes();
-    let whole = WarcReader::new(Path::new("a.warc.gz"), bytes, 0).map(Result::unwrap);
-    let ends: Vec<_> = whole.map(|record| (record.offset() + record.length()) as usize).collect();
-    assert_eq!(ends.last(), Some(&bytes.len()));
-    for cut in 0..=bytes.len() {
-        let whole = ends.iter().filter(|end| **end <= cut).count();
-        assert_eq!(read_all(&bytes[..cut]), whole, "cut at {cut}");
+    for codec in WarcCodec::ALL {
+        let bytes = warc_bytes(codec);
+        let whole = WarcReader::new(Path::new("a.warc.gz"), bytes, 0).map(Result::unwrap);
+        let ends: Vec<_> =
+            whole.map(|record| (record.offset() + record.length()) as usize).collect();
+        assert_eq!(ends.last(), Some(&bytes.len()));
+        for cut in 0..=bytes.len() {
+            let whole = ends.iter().filter(|end| **end <= cut).count();
+            assert_eq!(read_all(&bytes[..cut]), whole, "cut at {cut}");
+        }
     }
 }
 
@@ -66,6 +69,7 @@ proptest! {
         title in proptest::option::of(any::<String>()),
         chunked in any::<bool>(),
         compressed in any::<bool>(),
+        codec in prop::sample::select(WarcCodec::ALL.to_vec()),
     ) {
         let dir = tempfile::tempdir().unwrap();
         let url = url("http://example.com/x");
@@ -73,7 +77,7 @@ proptest! {
         let head = format!("HTTP/1.1 200 OK\r\nX-Any: {header}\r\n{encoding}\r\n");
         let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
         let base = capture(&url, head.as_bytes(), &body);
-        let encoded = CaptureEncoder::default()
+        let encoded = encoder(codec)
             .encode(&Capture { chunked, title: title.as_deref(), ..base });
         let len = encoded.len();
         prop_assert_eq!(encoded.payload_digest(), content_digest(&body));
@@ -92,8 +96,9 @@ proptest! {
     fn mutated_files_never_panic(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<prop::sample::Index>(),
+        codec in prop::sample::select(WarcCodec::ALL.to_vec()),
     ) {
-        let mut bytes = warc_bytes().to_vec();
+        let mut bytes = warc_bytes(codec).to_vec();
         for (at, value) in changes {
             let at = at.index(bytes.len());
             bytes[at] = value;
@@ -106,12 +111,9 @@ proptest! {
     fn records_of_any_bytes_never_panic(
         start in prop::sample::select(vec!["", "WARC/1.1\r\n", "WARC/1.1\r\nContent-Length: 3\r\n\r\n"]),
         rest in proptest::collection::vec(any::<u8>(), 0..200),
+        codec in prop::sample::select(WarcCodec::ALL.to_vec()),
     ) {
-        use std::io::Write;
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(start.as_bytes()).unwrap();
-        gzip.write_all(&rest).unwrap();
-        read_all(&gzip.finish().unwrap());
+        read_all(&member(codec, &[start.as_bytes(), &rest].concat()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Tests over the whole crate: what is encoded and appended is read back.
 
+mod codecs;
 mod crashes;
 mod find;
 mod fuzz;
@@ -16,8 +17,8 @@ use std::time::{Duration, SystemTime};
 use crawler_url::WireUrl;
 
 use crate::{
-    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, StoreConfig, UsagePreferences,
-    WarcReader, WarcRecord,
+    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, EncoderConfig, StoreConfig,
+    UsagePreferences, WarcCodec, WarcReader, WarcRecord,
 };
 
 /// 2025-10-18T12:50:22.045Z
@@ -70,6 +71,22 @@ fn encoded(encoder: &mut CaptureEncoder, n: usize) -> EncodedCapture {
     let url = url(&format!("https://example.com/{n}"));
     let body = format!("<p>page {n}</p>");
     encoder.encode(&capture(&url, HEAD, body.as_bytes()))
+}
+
+fn encoder(codec: WarcCodec) -> CaptureEncoder {
+    CaptureEncoder::new(EncoderConfig { codec, ..EncoderConfig::default() })
+}
+
+/// A member of a WARC file, made otherwise than the store makes it.
+fn member(codec: WarcCodec, record: &[u8]) -> Vec<u8> {
+    match codec {
+        WarcCodec::Gzip => {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            std::io::Write::write_all(&mut gzip, record).unwrap();
+            gzip.finish().unwrap()
+        }
+        WarcCodec::Zstd => zstd::encode_all(record, 9).unwrap(),
+    }
 }
 
 fn config() -> StoreConfig {

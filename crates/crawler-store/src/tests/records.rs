@@ -1,13 +1,17 @@
 //! What the records of a capture look like.
 
 use super::*;
-use crate::{EncoderConfig, RecordChoice, Revisit, StoreWriter, content_digest};
+use crate::{RecordChoice, Revisit, StoreWriter, content_digest};
 
 /// Appends one capture and reads its file back; the first record is the `warcinfo`.
 fn written(capture: &Capture<'_>) -> Vec<WarcRecord> {
+    written_with(WarcCodec::Gzip, capture)
+}
+
+fn written_with(codec: WarcCodec, capture: &Capture<'_>) -> Vec<WarcRecord> {
     let dir = tempfile::tempdir().unwrap();
     let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
-    store.append(&CaptureEncoder::default().encode(capture)).unwrap();
+    store.append(&encoder(codec).encode(capture)).unwrap();
     store.close().unwrap();
     assert_consistent(dir.path());
     records(&warc_path(dir.path(), 0))
@@ -19,42 +23,47 @@ fn block(record: &WarcRecord) -> String {
 
 #[test]
 fn a_capture_is_four_records() {
-    let url = url("https://example.com/a?b");
-    let body = "text ".repeat(500);
-    let records = written(&capture(&url, HEAD, body.as_bytes()));
-    let kinds: Vec<_> = records.iter().map(WarcRecord::kind).collect();
-    assert_eq!(kinds, ["warcinfo", "response", "request", "metadata"]);
-    let [warcinfo, response, request, metadata] = &records[..] else { unreachable!() };
+    for codec in WarcCodec::ALL {
+        let url = url("https://example.com/a?b");
+        let body = "text ".repeat(500);
+        let records = written_with(codec, &capture(&url, HEAD, body.as_bytes()));
+        let kinds: Vec<_> = records.iter().map(WarcRecord::kind).collect();
+        assert_eq!(kinds, ["warcinfo", "response", "request", "metadata"]);
+        let [warcinfo, response, request, metadata] = &records[..] else { unreachable!() };
 
-    let info = block(warcinfo);
-    assert!(info.contains("http-header-user-agent: crawler/0 (+https://example.org)\r\n"));
-    assert!(info.contains("format: WARC File Format 1.1\r\n"));
-    assert_eq!(warcinfo.header("WARC-Filename"), Some("crawl-20251018125022045-00001.warc.gz"));
+        let info = block(warcinfo);
+        assert!(info.contains("http-header-user-agent: crawler/0 (+https://example.org)\r\n"));
+        assert!(info.contains("format: WARC File Format 1.1\r\n"));
+        assert_eq!(
+            warcinfo.header("WARC-Filename"),
+            Some(&*format!("crawl-20251018125022045-00001{}", codec.extension()))
+        );
 
-    for record in &records {
-        assert_eq!(record.header("WARC-Date"), Some("2025-10-18T12:50:22.045Z"));
-        assert_eq!(record.header("WARC-Block-Digest"), Some(&*content_digest(record.block())));
-        assert!(record.header("WARC-Record-ID").unwrap().starts_with("<urn:uuid:"));
-    }
-    for record in &records[1..] {
-        assert_eq!(record.header("WARC-Target-URI"), Some("https://example.com/a?b"));
-    }
-    for record in &records[2..] {
-        assert_eq!(record.header("WARC-Concurrent-To"), response.header("WARC-Record-ID"));
-    }
-    assert_eq!(response.block(), [HEAD, body.as_bytes()].concat());
-    assert_eq!(response.header("WARC-Payload-Digest"), Some(&*content_digest(body.as_bytes())));
-    assert_eq!(response.header("WARC-IP-Address"), Some("192.0.2.7"));
-    assert_eq!(response.header("WARC-Protocol"), Some("http/1.1"));
-    assert_eq!(response.header("content-type"), Some("application/http; msgtype=response"));
-    assert_eq!(response.header("WARC-Truncated"), None);
-    assert_eq!(request.block(), REQUEST);
-    assert_eq!(
-        block(metadata),
-        "via: https://example.com/\r\nhopsFromSeed: LR\r\nfetchTimeMs: 12\r\n\
+        for record in &records {
+            assert_eq!(record.header("WARC-Date"), Some("2025-10-18T12:50:22.045Z"));
+            assert_eq!(record.header("WARC-Block-Digest"), Some(&*content_digest(record.block())));
+            assert!(record.header("WARC-Record-ID").unwrap().starts_with("<urn:uuid:"));
+        }
+        for record in &records[1..] {
+            assert_eq!(record.header("WARC-Target-URI"), Some("https://example.com/a?b"));
+        }
+        for record in &records[2..] {
+            assert_eq!(record.header("WARC-Concurrent-To"), response.header("WARC-Record-ID"));
+        }
+        assert_eq!(response.block(), [HEAD, body.as_bytes()].concat());
+        assert_eq!(response.header("WARC-Payload-Digest"), Some(&*content_digest(body.as_bytes())));
+        assert_eq!(response.header("WARC-IP-Address"), Some("192.0.2.7"));
+        assert_eq!(response.header("WARC-Protocol"), Some("http/1.1"));
+        assert_eq!(response.header("content-type"), Some("application/http; msgtype=response"));
+        assert_eq!(response.header("WARC-Truncated"), None);
+        assert_eq!(request.block(), REQUEST);
+        assert_eq!(
+            block(metadata),
+            "via: https://example.com/\r\nhopsFromSeed: LR\r\nfetchTimeMs: 12\r\n\
          charsetForLinkExtraction: UTF-8\r\noutlinkCount: 12\r\n\
          pageTitle: A \"title\"  Injected: yes é\r\npageLanguage: en\r\ngeneration: 1\r\n"
-    );
+        );
+    }
 }
 
 #[test]
@@ -98,7 +107,8 @@ fn accompanying_records_can_be_left_out() {
     let url = url("http://example.com/");
     for (requests, metadata, len) in [(Write, Omit, 2), (Omit, Write, 2), (Omit, Omit, 1)] {
         let dir = tempfile::tempdir().unwrap();
-        let mut encoder = CaptureEncoder::new(EncoderConfig { requests, metadata });
+        let mut encoder =
+            CaptureEncoder::new(EncoderConfig { requests, metadata, ..EncoderConfig::default() });
         let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
         store.append(&encoder.encode(&capture(&url, HEAD, b"x"))).unwrap();
         store.close().unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::read::sort_beyond;
-use crate::{StoreWriter, find_capture, find_capture_until};
+use crate::{StoreWriter, find_capture, find_capture_until, sorted_index};
 
 const PAGES: usize = 200;
 
@@ -141,4 +141,31 @@ fn captures_up_to_a_time_are_found() {
             assert_eq!(found(until), expected.map(|it| it.as_bytes().to_vec()), "{until}");
         }
     }
+}
+
+#[test]
+fn all_rows_come_in_order_whatever_of_them_is_sorted_already() {
+    let dir = stored();
+    let index = dir.path().join("cdxj/index.cdxj");
+    let all = fs::read(&index).unwrap();
+    let mut expected = lines(&index);
+    expected.sort_unstable();
+    let spill = tempfile::tempdir().unwrap();
+    let merged = || {
+        let mut rows = sorted_index(dir.path(), spill.path()).unwrap();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next_line().unwrap() {
+            found.push(String::from_utf8(row.to_vec()).unwrap());
+        }
+        found
+    };
+    // Nothing sorted, a part, several parts, all; the last with a row that is being written.
+    for sorted_bytes in [0, all.len() / 2, all.len() * 3 / 4, all.len()] {
+        fs::write(&index, &all[..sorted_bytes]).unwrap();
+        sort(dir.path(), 0);
+        fs::write(&index, [&all[..], &b"com,exa"[..]].concat()).unwrap();
+        assert!(merged() == expected, "{sorted_bytes} sorted");
+    }
+    fs::remove_file(&index).unwrap();
+    assert!(sorted_index(dir.path(), spill.path()).is_err());
 }

@@ -6,9 +6,9 @@ use super::*;
 use crate::{Fault, Revisit, StoreWriter, Verified, verify_store, verify_warc_files};
 
 /// Five pages and a revisit, in an open or a closed file.
-fn stored(is_closed: bool) -> tempfile::TempDir {
+fn stored(codec: WarcCodec, is_closed: bool) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let mut encoder = CaptureEncoder::default();
+    let mut encoder = encoder(codec);
     let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
     for n in 0..5 {
         store.append(&encoded(&mut encoder, n)).unwrap();
@@ -39,74 +39,79 @@ fn faults(dir: &Path) -> (Verified, Vec<Fault>) {
 
 #[test]
 fn what_the_store_writes_is_sound() {
-    for is_closed in [false, true] {
-        let dir = stored(is_closed);
-        let (verified, faults) = faults(dir.path());
-        assert_eq!(faults, []);
-        assert_eq!((verified.files, verified.records, verified.rows), (1, 1 + 6 * 3, 12));
-        // Each record has a block digest, the five responses one of their payload.
-        assert_eq!((verified.digests, verified.digests_unknown), (1 + 6 * 3 + 5, 0));
+    for codec in WarcCodec::ALL {
+        for is_closed in [false, true] {
+            let dir = stored(codec, is_closed);
+            let (verified, faults) = faults(dir.path());
+            assert_eq!(faults, []);
+            assert_eq!((verified.files, verified.records, verified.rows), (1, 1 + 6 * 3, 12));
+            // Each record has a block digest, the five responses one of their payload.
+            assert_eq!((verified.digests, verified.digests_unknown), (1 + 6 * 3 + 5, 0));
+        }
     }
 }
 
 #[test]
 fn no_changed_byte_of_a_record_goes_unnoticed() {
-    let dir = stored(true);
-    let path = warc_path(dir.path(), 0);
-    let sound = fs::read(&path).unwrap();
-    let starts: Vec<u64> = records(&path).iter().map(WarcRecord::offset).collect();
-    for at in (0..sound.len()).step_by(23) {
-        // Time, flags and system in a gzip header mean nothing to the data (RFC 1952, 2.3.1).
-        let start = *starts.iter().rfind(|start| **start <= at as u64).unwrap() as usize;
-        if (4..10).contains(&(at - start)) {
-            continue;
+    for codec in WarcCodec::ALL {
+        let dir = stored(codec, true);
+        let path = warc_path(dir.path(), 0);
+        let sound = fs::read(&path).unwrap();
+        let starts: Vec<u64> = records(&path).iter().map(WarcRecord::offset).collect();
+        for at in (0..sound.len()).step_by(23) {
+            // Time, flags and system in a gzip header mean nothing to the data (RFC 1952, 2.3.1).
+            let start = *starts.iter().rfind(|start| **start <= at as u64).unwrap() as usize;
+            if codec == WarcCodec::Gzip && (4..10).contains(&(at - start)) {
+                continue;
+            }
+            let mut bytes = sound.clone();
+            bytes[at] ^= 0xff;
+            fs::write(&path, bytes).unwrap();
+            let (_, faults) = faults(dir.path());
+            assert!(faults[0].path == path && faults[0].offset == start as u64, "{at}: {faults:?}");
         }
-        let mut bytes = sound.clone();
-        bytes[at] ^= 0xff;
-        fs::write(&path, bytes).unwrap();
-        let (_, faults) = faults(dir.path());
-        assert!(faults[0].path == path && faults[0].offset == start as u64, "{at}: {faults:?}");
     }
 }
 
 #[test]
 fn a_record_that_lies_about_itself_is_told() {
-    let dir = stored(true);
-    let path = warc_path(dir.path(), 0);
-    let place = tempfile::tempdir().unwrap();
-    let copy = place.path().join("copy.warc.gz");
-    let record = records(&path).into_iter().find(|record| record.kind() == "response").unwrap();
-    let sound = [
-        b"WARC/1.1\r\n".to_vec(),
-        record
-            .headers()
-            .flat_map(|(name, value)| format!("{name}: {value}\r\n").into_bytes())
-            .collect(),
-        b"\r\n".to_vec(),
-        record.block().to_vec(),
-        b"\r\n\r\n".to_vec(),
-    ]
-    .concat();
-    let sound = String::from_utf8(sound).unwrap();
-    for (from, to, expected) in [
-        ("", "", &[][..]),
-        ("page 0", "page 1", &["WARC-Block-Digest", "WARC-Payload-Digest"]),
-        ("text/html", "text/htm ", &["WARC-Block-Digest"]),
-        ("WARC-Date:", "Some-Date:", &["no WARC-Date"]),
-        ("WARC-Record-ID: <", "X: <", &["no WARC-Record-ID"]),
-        ("Payload-Digest: sha1:", "Payload-Digest: sha1:2", &["WARC-Payload-Digest is sha1:2"]),
-        ("Payload-Digest: sha1:", "Payload-Digest: sha9:", &[]),
-    ] {
-        let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        std::io::Write::write_all(&mut member, sound.replacen(from, to, 1).as_bytes()).unwrap();
-        fs::write(&copy, member.finish().unwrap()).unwrap();
-        let mut told = Vec::new();
-        let verified =
-            verify_warc_files(std::slice::from_ref(&copy), &mut |fault| told.push(fault.reason))
-                .unwrap();
-        assert_eq!(told.len(), expected.len(), "{told:?}");
-        assert!(told.iter().zip(expected).all(|(told, it)| told.contains(it)), "{told:?}");
-        assert_eq!(verified.digests_unknown, u64::from(to.ends_with("sha9:")));
+    for codec in WarcCodec::ALL {
+        let dir = stored(codec, true);
+        let path = warc_path(dir.path(), 0);
+        let place = tempfile::tempdir().unwrap();
+        let copy = place.path().join("copy.warc.gz");
+        let record = records(&path).into_iter().find(|record| record.kind() == "response").unwrap();
+        let sound = [
+            b"WARC/1.1\r\n".to_vec(),
+            record
+                .headers()
+                .flat_map(|(name, value)| format!("{name}: {value}\r\n").into_bytes())
+                .collect(),
+            b"\r\n".to_vec(),
+            record.block().to_vec(),
+            b"\r\n\r\n".to_vec(),
+        ]
+        .concat();
+        let sound = String::from_utf8(sound).unwrap();
+        for (from, to, expected) in [
+            ("", "", &[][..]),
+            ("page 0", "page 1", &["WARC-Block-Digest", "WARC-Payload-Digest"]),
+            ("text/html", "text/htm ", &["WARC-Block-Digest"]),
+            ("WARC-Date:", "Some-Date:", &["no WARC-Date"]),
+            ("WARC-Record-ID: <", "X: <", &["no WARC-Record-ID"]),
+            ("Payload-Digest: sha1:", "Payload-Digest: sha1:2", &["WARC-Payload-Digest is sha1:2"]),
+            ("Payload-Digest: sha1:", "Payload-Digest: sha9:", &[]),
+        ] {
+            fs::write(&copy, member(codec, sound.replacen(from, to, 1).as_bytes())).unwrap();
+            let mut told = Vec::new();
+            let verified = verify_warc_files(std::slice::from_ref(&copy), &mut |fault| {
+                told.push(fault.reason);
+            })
+            .unwrap();
+            assert_eq!(told.len(), expected.len(), "{told:?}");
+            assert!(told.iter().zip(expected).all(|(told, it)| told.contains(it)), "{told:?}");
+            assert_eq!(verified.digests_unknown, u64::from(to.ends_with("sha9:")));
+        }
     }
 }
 
@@ -127,7 +132,7 @@ fn rows_are_held_against_their_records() {
         (pages, "\"digest\":\"", "\"digest\":\"x", &["digest is xsha1"]),
         (pages, "{\"url\"", "\"url\"", &["no row", "no row of"]),
     ] {
-        let dir = stored(true);
+        let dir = stored(WarcCodec::Gzip, true);
         let path = dir.path().join(file);
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
@@ -140,41 +145,48 @@ fn rows_are_held_against_their_records() {
 
 #[test]
 fn missing_surplus_and_torn_rows_are_told() {
-    let dir = stored(true);
-    for file in ["cdxj/index.cdxj", "pages/pages.jsonl"] {
-        let path = dir.path().join(file);
-        let text = fs::read_to_string(&path).unwrap();
-        let second = text.lines().nth(1).unwrap();
-        let start = text.find(second).unwrap() as u64;
-        fs::write(&path, text.replacen(&format!("{second}\n"), "", 1)).unwrap();
-        let (_, told) = faults(dir.path());
-        assert!(told.len() == 1 && told[0].reason.contains("https://example.com/1"), "{told:?}");
-        assert_eq!(told[0].path, warc_path(dir.path(), 0));
-        fs::write(&path, format!("{text}{second}\n")).unwrap();
-        let (_, told) = faults(dir.path());
-        assert!(told.len() == 1 && told[0].reason.contains("second row"), "{told:?}");
-        assert_eq!((&told[0].path, told[0].offset), (&path, text.len() as u64));
-        fs::write(&path, format!("{text}{}", &second[..20])).unwrap();
-        let (_, told) = faults(dir.path());
-        assert!(told.len() == 1 && told[0].reason.contains("cut off"), "{told:?}");
-        fs::write(&path, &text).unwrap();
-        assert!(start > 0 && faults(dir.path()).1.is_empty());
+    for codec in WarcCodec::ALL {
+        let dir = stored(codec, true);
+        for file in ["cdxj/index.cdxj", "pages/pages.jsonl"] {
+            let path = dir.path().join(file);
+            let text = fs::read_to_string(&path).unwrap();
+            let second = text.lines().nth(1).unwrap();
+            let start = text.find(second).unwrap() as u64;
+            fs::write(&path, text.replacen(&format!("{second}\n"), "", 1)).unwrap();
+            let (_, told) = faults(dir.path());
+            assert!(
+                told.len() == 1 && told[0].reason.contains("https://example.com/1"),
+                "{told:?}"
+            );
+            assert_eq!(told[0].path, warc_path(dir.path(), 0));
+            fs::write(&path, format!("{text}{second}\n")).unwrap();
+            let (_, told) = faults(dir.path());
+            assert!(told.len() == 1 && told[0].reason.contains("second row"), "{told:?}");
+            assert_eq!((&told[0].path, told[0].offset), (&path, text.len() as u64));
+            fs::write(&path, format!("{text}{}", &second[..20])).unwrap();
+            let (_, told) = faults(dir.path());
+            assert!(told.len() == 1 && told[0].reason.contains("cut off"), "{told:?}");
+            fs::write(&path, &text).unwrap();
+            assert!(start > 0 && faults(dir.path()).1.is_empty());
+        }
     }
 }
 
 #[test]
 fn a_torn_file_and_a_copy_without_rows_are_read() {
-    let dir = stored(false);
-    let path = warc_path(dir.path(), 0);
-    let len = fs::metadata(&path).unwrap().len();
-    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len - 9).unwrap();
-    let (_, told) = faults(dir.path());
-    assert!(told.len() == 1 && told[0].reason.contains("was being written"), "{told:?}");
-    for folder in ["cdxj", "pages"] {
-        fs::remove_dir_all(dir.path().join(folder)).unwrap();
+    for codec in WarcCodec::ALL {
+        let dir = stored(codec, false);
+        let path = warc_path(dir.path(), 0);
+        let len = fs::metadata(&path).unwrap().len();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len - 9).unwrap();
+        let (_, told) = faults(dir.path());
+        assert!(told.len() == 1 && told[0].reason.contains("was being written"), "{told:?}");
+        for folder in ["cdxj", "pages"] {
+            fs::remove_dir_all(dir.path().join(folder)).unwrap();
+        }
+        assert_eq!(faults(dir.path()).1.len(), 1);
+        fs::create_dir(dir.path().join("store")).unwrap();
+        let (_, told) = faults(dir.path());
+        assert_eq!(told.iter().filter(|fault| fault.reason == "the file is missing").count(), 2);
     }
-    assert_eq!(faults(dir.path()).1.len(), 1);
-    fs::create_dir(dir.path().join("store")).unwrap();
-    let (_, told) = faults(dir.path());
-    assert_eq!(told.iter().filter(|fault| fault.reason == "the file is missing").count(), 2);
 }

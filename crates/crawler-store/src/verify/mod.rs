@@ -12,8 +12,9 @@ mod rows;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::codec::WarcCodec;
 use crate::error::StoreError;
-use crate::paths::{cdxj_file, pages_file, warc_dir};
+use crate::paths::{OPEN_SUFFIX, cdxj_file, pages_file, warc_dir};
 use crate::sort::LineSorter;
 use claim::Origin;
 
@@ -45,7 +46,7 @@ pub struct Verified {
     pub faults: u64,
 }
 
-/// Reads WARC files record by record: gzip members, lengths, mandatory fields and digests.
+/// Reads WARC files record by record: members or frames, lengths, mandatory fields and digests.
 ///
 /// # Errors
 /// [`StoreError::Io`] when a file cannot be read; damage is no error but reported.
@@ -109,7 +110,7 @@ fn warc_paths(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     for entry in fs::read_dir(dir).map_err(StoreError::io("list", dir))? {
         let path = entry.map_err(StoreError::io("list", dir))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".warc.gz") || name.ends_with(".warc.gz.open") {
+        if WarcCodec::of_name(name.strip_suffix(OPEN_SUFFIX).unwrap_or(&name)).is_some() {
             paths.push(path);
         }
     }

@@ -67,7 +67,7 @@ impl StoreWriter {
     /// The first failed write poisons the writer: it refuses further appends and syncs.
     pub fn append(&mut self, capture: &EncodedCapture) -> Result<(), StoreError> {
         self.guarded(|store| {
-            let placed = store.warc.append(&capture.warc, &capture.time, &store.config)?;
+            let placed = store.warc.append(capture, &store.config)?;
             crawler_faults::reached("store.warc.appended");
             store.cdxj.push_with(|buffer| {
                 buffer.extend_from_slice(&capture.cdxj);

@@ -3,16 +3,16 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::encode::encode_warcinfo;
+use crate::codec::WarcCodec;
+use crate::encode::{EncodedCapture, encode_warcinfo};
 use crate::error::StoreError;
 use crate::paths::{OPEN_SUFFIX, open_form};
-use crate::time::CaptureTime;
 
 use super::append_file::AppendFile;
 use super::closed::{self, ClosedWarc};
 use super::config::StoreConfig;
 use super::positions::{WarcPosition, WarcState};
-use super::warc_name::warc_name;
+use super::warc_name::{WarcName, warc_name};
 
 /// Where a capture was put.
 pub(super) struct Placed {
@@ -26,6 +26,7 @@ struct OpenWarc {
     file: AppendFile,
     name: String,
     serial: u32,
+    codec: WarcCodec,
 }
 
 /// The WARC files of a data directory.
@@ -65,24 +66,28 @@ impl WarcFiles {
     ) -> Result<Self, StoreError> {
         let path = open_form(&dir.join(&position.name));
         let file = AppendFile::open_cut(path, position.bytes)?;
-        let open = OpenWarc { file, name: position.name.clone(), serial: position.serial };
+        let codec = WarcName::parse(&position.name).map_or_else(WarcCodec::default, |it| it.codec);
+        let name = position.name.clone();
+        let open = OpenWarc { file, name, serial: position.serial, codec };
         Ok(Self { open: Some(open), ..Self::new(dir, None, next_serial, list)? })
     }
 
     /// Puts the members of a capture behind the others, and closes the file when that makes it
-    /// reach its greatest size.
+    /// reach its greatest size. A file of the other codec is closed before.
     pub(super) fn append(
         &mut self,
-        members: &[u8],
-        time: &CaptureTime,
+        capture: &EncodedCapture,
         config: &StoreConfig,
     ) -> Result<Placed, StoreError> {
+        if self.open.as_ref().is_some_and(|open| open.codec != capture.codec) {
+            self.close()?;
+        }
         let mut warc = match self.open.take() {
             Some(warc) => warc,
-            None => self.begin(time, config)?,
+            None => self.begin(capture, config)?,
         };
         let placed = Placed { file: warc.name.clone(), offset: warc.file.bytes() };
-        warc.file.push(members);
+        warc.file.push(&capture.warc);
         let full = warc.file.bytes() >= config.warc_bytes_max;
         self.open = Some(warc);
         if full {
@@ -91,14 +96,19 @@ impl WarcFiles {
         Ok(placed)
     }
 
-    fn begin(&mut self, time: &CaptureTime, config: &StoreConfig) -> Result<OpenWarc, StoreError> {
+    fn begin(
+        &mut self,
+        capture: &EncodedCapture,
+        config: &StoreConfig,
+    ) -> Result<OpenWarc, StoreError> {
+        let EncodedCapture { codec, time, .. } = capture;
         let serial = self.next_serial;
-        let name = warc_name(&config.prefix, time, serial);
+        let name = warc_name(&config.prefix, time, serial, *codec);
         let mut file = AppendFile::create(self.dir.join(format!("{name}{OPEN_SUFFIX}")))?;
         self.next_serial = serial.saturating_add(1);
         self.dir_synced = false;
-        file.push(&encode_warcinfo(config, &name, time));
-        Ok(OpenWarc { file, name, serial })
+        file.push(&encode_warcinfo(config, &name, time, *codec));
+        Ok(OpenWarc { file, name, serial, codec: *codec })
     }
 
     /// Makes the open file durable and takes `.open` off its name.

@@ -1,11 +1,11 @@
-//! Names of WARC files: `{prefix}-{timestamp17}-{serial:05}.warc.gz`.
+//! Names of WARC files: `{prefix}-{timestamp17}-{serial:05}` and the extension of the codec.
 
+use crate::codec::WarcCodec;
 use crate::paths::OPEN_SUFFIX;
 use crate::time::CaptureTime;
 
 use super::positions::WarcState;
 
-const EXTENSION: &str = ".warc.gz";
 const TIMESTAMP_DIGITS: usize = 17;
 const SERIAL_DIGITS_MIN: usize = 5;
 
@@ -14,14 +14,15 @@ const SERIAL_DIGITS_MIN: usize = 5;
 pub(super) struct WarcName<'a> {
     pub(super) prefix: &'a str,
     pub(super) serial: u32,
+    pub(super) codec: WarcCodec,
     pub(super) state: WarcState,
     /// The name without `.open`.
     pub(super) closed: &'a str,
 }
 
 /// Name of a new file, without `.open`.
-pub(super) fn warc_name(prefix: &str, time: &CaptureTime, serial: u32) -> String {
-    format!("{prefix}-{}-{serial:05}{EXTENSION}", time.timestamp17())
+pub(super) fn warc_name(prefix: &str, time: &CaptureTime, serial: u32, codec: WarcCodec) -> String {
+    format!("{prefix}-{}-{serial:05}{}", time.timestamp17(), codec.extension())
 }
 
 impl<'a> WarcName<'a> {
@@ -31,7 +32,8 @@ impl<'a> WarcName<'a> {
             Some(closed) => (closed, WarcState::Open),
             None => (name, WarcState::Closed),
         };
-        let (rest, serial) = closed.strip_suffix(EXTENSION)?.rsplit_once('-')?;
+        let codec = WarcCodec::of_name(closed)?;
+        let (rest, serial) = closed.strip_suffix(codec.extension())?.rsplit_once('-')?;
         let (prefix, timestamp) = rest.rsplit_once('-')?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let fits = !prefix.is_empty()
@@ -40,7 +42,7 @@ impl<'a> WarcName<'a> {
             && serial.len() >= SERIAL_DIGITS_MIN
             && digits(serial);
         let serial = serial.parse().ok()?;
-        fits.then_some(Self { prefix, serial, state, closed })
+        fits.then_some(Self { prefix, serial, codec, state, closed })
     }
 }
 
@@ -52,11 +54,17 @@ mod tests {
     #[test]
     fn names_come_back() {
         let time = CaptureTime::new(SystemTime::UNIX_EPOCH);
-        for (prefix, serial) in [("crawl", 1), ("a-b", 99_999), ("x", 1_234_567)] {
-            let name = warc_name(prefix, &time, serial);
+        let (gzip, zstd) = (WarcCodec::Gzip, WarcCodec::Zstd);
+        for (prefix, serial, codec, end) in [
+            ("crawl", 1, gzip, "-00001.warc.gz"),
+            ("a-b", 99_999, zstd, "-99999.warc.zst"),
+            ("x", 1_234_567, gzip, "-1234567.warc.gz"),
+        ] {
+            let name = warc_name(prefix, &time, serial, codec);
+            assert!(name.ends_with(end), "{name}");
             let open = format!("{name}.open");
             for (text, state) in [(&name, WarcState::Closed), (&open, WarcState::Open)] {
-                let expected = WarcName { prefix, serial, state, closed: &name };
+                let expected = WarcName { prefix, serial, codec, state, closed: &name };
                 assert_eq!(WarcName::parse(text), Some(expected));
             }
         }
@@ -73,6 +81,7 @@ mod tests {
             "-19700101000000000-00001.warc.gz",
             "crawl-19700101000000000-00001-77~host~8443.warc.gz",
             "crawl-19700101000000000-00001.warc",
+            "crawl-19700101000000000-00001.warc.zstd",
             "crawl-19700101000000000-99999999999.warc.gz",
             "crawl-19700101000000000-00001.warc.gz.opened",
         ] {

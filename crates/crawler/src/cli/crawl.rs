@@ -35,8 +35,9 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let is_quiet = settings.log_format == LogFormat::Json
         || matches!(settings.log_level.as_str(), "warn" | "error" | "off");
     let data_dir = settings.output.clone();
+    let stdout_has_pages = settings.sinks.stdout_pages;
     let auth = settings.auth.clone();
-    let formats = results::chosen(&settings);
+    let formats = results::chosen(&settings)?;
     let mut config = settings::resolve(settings, seeds);
     settings::add_credentials(&mut config, &auth, |name| std::env::var(name).ok())?;
     let crawl = crawler_engine::start(config)?;
@@ -54,7 +55,11 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let made = results.finish(&report.finish);
     drop(running);
     let block = report::final_block(&report, before.counters.fetched, &data_dir);
-    write_out(&block).context("cannot write the statistics")?;
+    if stdout_has_pages {
+        eprintln!("{}", block.trim_end());
+    } else {
+        write_out(&block).context("cannot write the statistics")?;
+    }
     if !is_quiet {
         next_steps::print(&report.finish, &data_dir);
     }

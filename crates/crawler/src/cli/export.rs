@@ -1,8 +1,12 @@
 //! `crawler export`: the frontier of a stopped crawl as JSON Lines, or its pages in other formats.
 
-use std::fs::{self, File};
+mod cdxj;
+mod files;
+mod wacz;
+mod whole;
+
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -22,7 +26,11 @@ Examples:
   crawler import frontier.jsonl -o copy     what was queued, seen and learned
                                             of hosts; pages stay where they are
   crawler export parquet                    DIR/parquet/pages/, as --format parquet
-                                            makes it while crawling";
+                                            makes it while crawling
+  crawler export wacz --to site.wacz        all pages for ReplayWeb.page and others
+  crawler export cdxj --to index.cdxj       the index of captures, sorted
+  crawler export files --to site            pages as plain files: site/HOST/PATH
+  crawler export files --to pdf --where 'mime = application/pdf'";
 
 /// The name that means standard output.
 const STDOUT: &str = "-";
@@ -30,6 +38,7 @@ const BUFFER_BYTES: usize = 1 << 18;
 
 /// The options of `crawler export`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ExportArgs {
     #[command(subcommand)]
     what: Option<What>,
@@ -50,16 +59,24 @@ enum What {
     /// The page list, compressed, as DIR/pages/pages.jsonl.zst; what is there already is completed
     #[command(name = "jsonl.zst")]
     JsonlZst(DataDirArgs),
+    /// All pages with their index in one WACZ file, which replay programs open
+    Wacz(wacz::WaczArgs),
+    /// The index of captures as one sorted CDXJ file
+    Cdxj(cdxj::CdxjArgs),
+    /// The newest stored content of each URL as a plain file
+    Files(files::FilesArgs),
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
-    let (format, data_dir) = match &args.what {
-        None => return frontier(args),
-        Some(What::Parquet(data_dir)) => (Format::Parquet, data_dir),
-        Some(What::Links(data_dir)) => (Format::Links, data_dir),
-        Some(What::JsonlZst(data_dir)) => (Format::JsonlZst, data_dir),
-    };
-    complete(format, &data_dir.settings()?)
+    match &args.what {
+        None => frontier(args),
+        Some(What::Parquet(data_dir)) => complete(Format::Parquet, &data_dir.settings()?),
+        Some(What::Links(data_dir)) => complete(Format::Links, &data_dir.settings()?),
+        Some(What::JsonlZst(data_dir)) => complete(Format::JsonlZst, &data_dir.settings()?),
+        Some(What::Wacz(args)) => wacz::run(args),
+        Some(What::Cdxj(args)) => cdxj::run(args),
+        Some(What::Files(args)) => files::run(args),
+    }
 }
 
 fn frontier(args: &ExportArgs) -> anyhow::Result<Exit> {
@@ -96,25 +113,13 @@ fn to_stdout(data_dir: &Path) -> anyhow::Result<Option<Totals>> {
     }
 }
 
-/// Under another name until it is whole and on disk.
 fn to_file(data_dir: &Path, path: &Path) -> anyhow::Result<Totals> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let temporary = PathBuf::from(temporary);
-    let file = File::create(&temporary)
-        .with_context(|| format!("cannot write {}", temporary.display()))?;
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let written = write(data_dir, &mut out).and_then(|totals| {
+    whole::whole_file(path, |file| {
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let totals = write(data_dir, &mut out)?;
         out.flush()?;
-        out.get_ref().sync_all()?;
-        fs::rename(&temporary, path)?;
         Ok(totals)
-    });
-    if written.is_err() {
-        // It is of no use to anybody; why it is not whole is told.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    })
 }
 
 fn write(data_dir: &Path, out: &mut dyn Write) -> anyhow::Result<Totals> {

@@ -138,7 +138,7 @@ fn command() -> Command {
             .about("List templates of URLs that bring nothing new, or let one go")
             .after_help(traps::EXAMPLES),
         export::ExportArgs::augment_args(Command::new("export"))
-            .about("Write the frontier of a stopped crawl as JSON Lines, or its pages in other formats")
+            .about("Write the pages or the frontier of a stopped crawl in other formats")
             .after_help(export::EXAMPLES),
         import::ImportArgs::augment_args(Command::new("import"))
             .about("Bring an exported frontier or a list of URLs into a directory")

@@ -18,7 +18,7 @@ Examples:
   crawler verify -o /data/c           all WARC files, index.cdxj and pages.jsonl
   crawler verify backup/*.warc.gz     WARC files alone, wherever they are from
 
-Recomputes what every record claims: gzip checksum, lengths, WARC-Block-Digest and
+Recomputes what every record claims: gzip or zstd checksum, lengths, WARC-Block-Digest and
 WARC-Payload-Digest; then holds each capture against its rows in index.cdxj and
 pages.jsonl (place, length, URL, time, status, digest). Each fault is printed as
 FILE:BYTE: what is wrong; exit code 9 when there is one. Reads only, and works on

@@ -27,6 +27,7 @@ fn snapshot() -> Snapshot {
         hosts_ready: 0,
         hosts_snoozed: 0,
         hosts_in_flight: 0,
+        hosts_backing_off: 0,
         restarts: 0,
         stalls: 0,
         accounting_error: 0,

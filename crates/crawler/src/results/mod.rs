@@ -2,6 +2,7 @@
 
 mod complete;
 mod progress;
+mod sinks;
 
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -10,33 +11,58 @@ use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
 use crawler_extract::Assets;
 use crawler_results::{
-    Follower, ResultError, compressed_pages, follow, parquet_links, parquet_pages,
+    Follower, ResultError, Role, compressed_pages, content, extracted, follow, parquet_links,
+    parquet_pages,
 };
 
+use crate::rules;
 use crate::settings::{Format, Settings};
 pub(crate) use complete::complete;
-use progress::Progress;
+use progress::{Awaited, Progress};
 
 /// Something that is made of the committed pages.
 pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 
 /// The formats and sinks that the settings ask for.
-pub(crate) fn chosen(settings: &Settings) -> Vec<AnyFollower> {
-    settings.formats.iter().filter_map(|format| follower(*format, settings)).collect()
+///
+/// # Errors
+/// All mistakes in the extraction rules; when a sink cannot be set up.
+pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
+    let formats = settings.formats.iter();
+    let mut followers: Vec<_> = formats.filter_map(|format| follower(*format, settings)).collect();
+    let rules = rules::load(&settings.extract_rules)?;
+    if !rules.0.is_empty() {
+        followers.push(Box::new(extracted(
+            settings.output.clone(),
+            rules,
+            content_threads(settings),
+        )));
+    }
+    followers.extend(sinks::chosen(settings)?);
+    Ok(followers)
 }
 
 /// What makes a format; `None` if the crawl itself does.
 fn follower(format: Format, settings: &Settings) -> Option<AnyFollower> {
     let data_dir = &settings.output;
     match format {
-        Format::Warc => None,
+        Format::Warc | Format::WarcZst => None,
         Format::Parquet => Some(parquet_pages(data_dir)),
         Format::Links => {
             let assets = if settings.assets { Assets::Include } else { Assets::Skip };
             Some(parquet_links(data_dir, assets))
         }
         Format::JsonlZst => Some(compressed_pages(data_dir)),
+        Format::Content => {
+            let fields = settings.content.iter().copied().collect();
+            Some(Box::new(content(data_dir.clone(), fields, content_threads(settings))))
+        }
     }
+}
+
+/// Threads that read what pages say: shards need theirs.
+fn content_threads(settings: &Settings) -> usize {
+    settings.content_threads.unwrap_or_else(|| usize::from(settings.workers.get()).div_ceil(2))
 }
 
 /// Followers at work.
@@ -46,7 +72,7 @@ pub(crate) struct Results {
 }
 
 impl Results {
-    /// Starts them.
+    /// Starts them; one that gathers what others make stands behind them.
     ///
     /// # Errors
     /// When a thread cannot be started.
@@ -55,10 +81,17 @@ impl Results {
         crawl: &CrawlHandle,
         data_dir: &Path,
     ) -> anyhow::Result<Self> {
+        let makers = Awaited::default();
         let start = |mut follower: AnyFollower| {
             let (name, data_dir) = (follower.name(), data_dir.to_owned());
-            let progress = Progress::of(crawl.clone());
+            let (at_work, awaited) = match follower.role() {
+                Role::Makes => (Some(makers.one_more()), Awaited::default()),
+                Role::Sends => (None, Awaited::default()),
+                Role::Gathers => (None, makers.clone()),
+            };
+            let progress = Progress::of(crawl.clone(), awaited);
             let run = move || {
+                let _at_work = at_work;
                 follow(&mut *follower, &data_dir, &progress).inspect_err(|error| {
                     tracing::error!(
                         format = name,

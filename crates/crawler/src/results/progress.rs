@@ -1,5 +1,7 @@
 //! How far a running crawl is, for those who follow it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crawler_engine::{CrawlHandle, Finish};
@@ -14,11 +16,39 @@ const POLL: Duration = Duration::from_millis(250);
 pub(super) struct Progress {
     crawl: CrawlHandle,
     begun: Instant,
+    /// Those who must have ended before it is over.
+    awaited: Awaited,
+}
+
+/// A count of followers at work.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Awaited(Arc<AtomicUsize>);
+
+/// One of them; dropping it says that it has ended.
+pub(super) struct AtWork(Awaited);
+
+impl Awaited {
+    pub(super) fn one_more(&self) -> AtWork {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        AtWork(self.clone())
+    }
+
+    fn is_none(&self) -> bool {
+        // What they made is seen by whoever sees that they have ended.
+        self.0.load(Ordering::Acquire) == 0
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Release);
+    }
 }
 
 impl Progress {
-    pub(super) fn of(crawl: CrawlHandle) -> Self {
-        Self { crawl, begun: Instant::now() }
+    /// Of a crawl that is over when it has ended and none are `awaited`.
+    pub(super) fn of(crawl: CrawlHandle, awaited: Awaited) -> Self {
+        Self { crawl, begun: Instant::now(), awaited }
     }
 
     /// Whether what is left shall wait for the next run.
@@ -34,16 +64,18 @@ impl Source for Progress {
         let ended = self.crawl.wait_timeout(Duration::ZERO);
         match (ended, self.crawl.committed_pages_bytes()) {
             (Some(report), _) if Self::is_unwanted(&report.finish) => Look::Stop,
-            (Some(_), Some(bytes)) => Look::Finished(bytes),
+            (Some(_), Some(bytes)) if self.awaited.is_none() => Look::Finished(bytes),
             (Some(_), None) => Look::Stop,
-            (None, Some(bytes)) => Look::Running(bytes),
+            (_, Some(bytes)) => Look::Running(bytes),
             (None, None) => Look::NotYet,
         }
     }
 
     fn wait(&self) {
-        // Comes back at once when the crawl ends.
-        let _ = self.crawl.wait_timeout(POLL);
+        // Comes back at once when the crawl ends, and when it has ended.
+        if self.crawl.wait_timeout(POLL).is_some() && !self.awaited.is_none() {
+            std::thread::sleep(POLL);
+        }
     }
 
     fn elapsed(&self) -> Duration {

@@ -12,7 +12,7 @@ use crate::settings::{self, Loaded, Overlay, Problems, RawConfig, Settings, Sour
 /// The one setting that the process itself changes while it runs.
 const LOG_LEVEL: &str = "log_level";
 /// Settings that only the process knows, and heeds when it starts.
-const AT_START: [&str; 10] = [
+const AT_START: [&str; 18] = [
     "urls",
     "seeds",
     "skip_bad_seeds",
@@ -23,6 +23,14 @@ const AT_START: [&str; 10] = [
     "admin",
     "admin_hosts",
     "action_dir",
+    "stdout",
+    "upload",
+    "webhook",
+    "webhook_auth",
+    "webhook_secret",
+    "webhook_gzip",
+    "webhook_rows",
+    "webhook_wait",
 ];
 
 /// The configuration in force, and where it is written.

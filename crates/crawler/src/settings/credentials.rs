@@ -17,6 +17,12 @@ const SECRET_BYTES_MAX: u64 = 16 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AuthRule {
     hosts: Vec<HostPattern>,
+    login: Login,
+}
+
+/// `SCHEME env:NAME`: credentials, and how they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
     scheme: AuthScheme,
     source: SecretSource,
 }
@@ -32,9 +38,27 @@ enum AuthScheme {
 
 /// Where credentials are written: never in the settings themselves, which are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum SecretSource {
+pub(crate) enum SecretSource {
     Env(String),
     File(String),
+}
+
+/// Reads a source of a secret. What is said of another text does not quote it: it may be the secret.
+pub(crate) fn secret_source(text: &str) -> Result<SecretSource, Refusal> {
+    SecretSource::parse(text).map_err(|problem| Refusal {
+        problem: problem.to_owned(),
+        accepted: Some("env:NAME or file:PATH".to_owned()),
+    })
+}
+
+/// Reads a scheme and a source.
+pub(crate) fn login(text: &str) -> Result<Login, Refusal> {
+    Login::parse(text).map_err(|problem| Refusal {
+        problem: problem.to_owned(),
+        accepted: Some(
+            "bearer env:NAME, basic file:PATH; for basic, USER:PASSWORD is in there".to_owned(),
+        ),
+    })
 }
 
 /// Reads a rule.
@@ -49,19 +73,76 @@ pub(crate) fn auth_rule(text: &str) -> Result<AuthRule, Refusal> {
     // Not quoted: it may be a secret in the wrong place.
     let form = || refusal("it is not of the form HOSTS=SCHEME SOURCE".to_owned());
     let (hosts, rest) = text.split_once('=').ok_or_else(form)?;
-    let (scheme, source) = rest.trim().split_once(' ').ok_or_else(form)?;
-    let scheme = match scheme {
-        "basic" => AuthScheme::Basic,
-        "bearer" => AuthScheme::Bearer,
-        _ => return Err(refusal("its scheme is neither basic nor bearer".to_owned())),
-    };
-    let source = match source.trim().split_once(':') {
-        Some(("env", name)) if !name.is_empty() => SecretSource::Env(name.to_owned()),
-        Some(("file", path)) if !path.is_empty() => SecretSource::File(path.to_owned()),
-        _ => return Err(refusal("its source is neither env:NAME nor file:PATH".to_owned())),
-    };
+    if !rest.trim().contains(' ') {
+        return Err(form());
+    }
+    let login = Login::parse(rest).map_err(|problem| refusal(problem.to_owned()))?;
     let hosts = host_patterns(hosts).map_err(refusal)?;
-    Ok(AuthRule { hosts, scheme, source })
+    Ok(AuthRule { hosts, login })
+}
+
+impl Login {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (scheme, source) = text.trim().split_once(' ').unwrap_or((text, ""));
+        let scheme = match scheme {
+            "basic" => AuthScheme::Basic,
+            "bearer" => AuthScheme::Bearer,
+            _ => return Err("its scheme is neither basic nor bearer"),
+        };
+        Ok(Self { scheme, source: SecretSource::parse(source)? })
+    }
+
+    /// The value of an `Authorization` header.
+    ///
+    /// # Errors
+    /// What is wrong, without a word of what is in it.
+    pub(crate) fn read(&self, env: impl Fn(&str) -> Option<String>) -> Result<HeaderValue, String> {
+        let (secret, place) = self.source.read(env)?;
+        let value = match self.scheme {
+            AuthScheme::Basic if !secret.contains(':') => {
+                return Err(format!("{place} is not of the form USER:PASSWORD"));
+            }
+            AuthScheme::Basic => format!("Basic {}", BASE64.encode(secret.as_bytes())),
+            AuthScheme::Bearer => format!("Bearer {secret}"),
+        };
+        let value = HeaderValue::from_str(&value);
+        let mut value = value.map_err(|_| format!("{place} has characters no header may have"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl SecretSource {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        match text.trim().split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Ok(Self::Env(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.to_owned())),
+            _ => Err("its source is neither env:NAME nor file:PATH"),
+        }
+    }
+
+    /// The secret, which is not empty, and the place where it is.
+    ///
+    /// # Errors
+    /// What is wrong, without a word of what is in it.
+    pub(crate) fn read(
+        &self,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<(String, String), String> {
+        let (secret, place) = match self {
+            Self::Env(name) => (
+                env(name).ok_or_else(|| {
+                    format!("environment variable {name} is not set, or not UTF-8")
+                })?,
+                format!("environment variable {name}"),
+            ),
+            Self::File(path) => (read_file(path)?, format!("file {path}")),
+        };
+        match secret.trim() {
+            "" => Err(format!("{place} is empty")),
+            secret => Ok((secret.to_owned(), place)),
+        }
+    }
 }
 
 /// Reads names of hosts, separated by commas.
@@ -99,26 +180,7 @@ pub(crate) fn add_credentials(
 }
 
 fn header(rule: &AuthRule, env: impl Fn(&str) -> Option<String>) -> Result<HostHeader, String> {
-    let (secret, place) = match &rule.source {
-        SecretSource::Env(name) => (
-            env(name)
-                .ok_or_else(|| format!("environment variable {name} is not set, or not UTF-8"))?,
-            format!("environment variable {name}"),
-        ),
-        SecretSource::File(path) => (read_file(path)?, format!("file {path}")),
-    };
-    let secret = secret.trim();
-    let value = match rule.scheme {
-        AuthScheme::Basic if !secret.contains(':') => {
-            return Err(format!("{place} is not of the form USER:PASSWORD"));
-        }
-        AuthScheme::Basic => format!("Basic {}", BASE64.encode(secret.as_bytes())),
-        AuthScheme::Bearer if secret.is_empty() => return Err(format!("{place} is empty")),
-        AuthScheme::Bearer => format!("Bearer {secret}"),
-    };
-    let value = HeaderValue::from_str(&value);
-    let mut value = value.map_err(|_| format!("{place} has characters no header may have"))?;
-    value.set_sensitive(true);
+    let value = rule.login.read(env)?;
     Ok(HostHeader { hosts: rule.hosts.clone(), name: header::AUTHORIZATION, value })
 }
 

@@ -6,6 +6,7 @@ use super::host_rules;
 use super::layers::{Entry, Layer, unknown_key};
 use super::problem::Problem;
 use super::table::{self, Setting};
+use crate::rules;
 
 /// Reads TOML into a layer; what cannot be used is reported and left out.
 pub(crate) fn read_toml(name: &str, text: &str, problems: &mut Vec<Problem>) -> Layer {
@@ -28,9 +29,15 @@ pub(crate) fn read_toml(name: &str, text: &str, problems: &mut Vec<Problem>) -> 
                 let rules = host_rules::read_tables(&file, tables, problems);
                 layer.entries.entry(host_rules::SETTING).or_default().extend(rules);
             }
+            // Read by those who need them, from this file.
+            (None, Item::ArrayOfTables(_)) if key == rules::TABLES => {
+                let entry = file.entry_at(start, name.to_owned());
+                layer.entries.entry(rules::SETTING).or_default().push(entry);
+            }
             (None, Item::Table(_) | Item::ArrayOfTables(_)) => {
                 let note =
-                    "settings are not grouped: write each key at the top level, but for [[host]]"
+                    "settings are not grouped: write each key at the top level, but for [[host]] \
+                            and [[extract]]"
                         .to_owned();
                 problems.push(file.problem(
                     start,
@@ -57,7 +64,11 @@ pub(crate) struct File<'a> {
     text: &'a str,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
+        Self { name, text }
+    }
+
     fn entries(&self, setting: &Setting, item: &Item) -> Result<Vec<Entry>, Problem> {
         let start = item.span().map_or(0, |span| span.start);
         let Some(value) = item.as_value() else {

@@ -14,6 +14,7 @@ mod problem;
 mod read;
 mod redact;
 mod resolve;
+mod sinks;
 mod suggest;
 pub(crate) mod table;
 mod value;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use config::Config;
 use config::builder::{ConfigBuilder, DefaultState};
+use crawler_content::Field;
 use crawler_engine::{CanonicalLinks, Cause, Ceilings, HostRule, Limits, RobotsPolicy, Sitemaps};
 use crawler_fetch::{HostHeader, Http2, Network, ProxyRule};
 use crawler_politeness::BreakerConfig;
@@ -37,10 +39,12 @@ use http::{HeaderName, HeaderValue};
 
 pub(crate) use annotate::{effective, example};
 pub(crate) use credentials::add_credentials;
+pub(crate) use file::File;
 pub(crate) use layers::{ENV_CONFIG, ENV_PREFIX, ENV_TOKEN, Entry, Overlay, Sources};
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use read::log_filter;
 pub(crate) use resolve::{DRAIN_DEADLINE, resolve, year_at};
+pub(crate) use sinks::{SinkSettings, webhook_secrets};
 pub(crate) use suggest::nearest;
 pub(crate) use value::{parse_duration, parse_size, show_duration};
 
@@ -127,6 +131,10 @@ pub(crate) struct Settings {
     pub(crate) output: PathBuf,
     pub(crate) warc_size: u64,
     pub(crate) formats: Vec<Format>,
+    pub(crate) content: Vec<Field>,
+    pub(crate) content_threads: Option<usize>,
+    pub(crate) extract_rules: Vec<PathBuf>,
+    pub(crate) sinks: SinkSettings,
     pub(crate) progress: ProgressMode,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
@@ -174,6 +182,10 @@ pub(crate) enum Format {
     Links,
     /// The page list, compressed.
     JsonlZst,
+    /// WARC files, one zstd frame per record.
+    WarcZst,
+    /// What each page says.
+    Content,
 }
 
 /// How log lines are written.
@@ -367,6 +379,10 @@ impl Settings {
             output: PathBuf::new(),
             warc_size: 0,
             formats: Vec::new(),
+            content: Vec::new(),
+            content_threads: None,
+            extract_rules: Vec::new(),
+            sinks: SinkSettings::default(),
             progress: ProgressMode::Off,
             log_level: String::new(),
             log_format: LogFormat::Text,
@@ -391,6 +407,13 @@ impl Settings {
                 "both are set: one deletes the earlier crawl, the other fetches it again"
                     .to_owned(),
                 "keep one of them",
+            );
+        }
+        if self.formats.contains(&Format::Warc) && self.formats.contains(&Format::WarcZst) {
+            refuse(
+                "format",
+                "both warc and warc.zst are asked for, but each page is stored once".to_owned(),
+                "keep one of them; a crawl may go on with the other",
             );
         }
         if u32::from(self.host_concurrency) > self.concurrency {

@@ -6,12 +6,12 @@ use crawler_engine::{Cookies, CrawlConfig, Retries, RobotsPolicy, Start, TrapRul
 use crawler_extract::Assets;
 use crawler_fetch::{AddressPolicy, DecodeLimits, FetchConfig};
 use crawler_politeness::PaceConfig;
-use crawler_store::StoreConfig;
+use crawler_store::{EncoderConfig, StoreConfig, WarcCodec};
 use crawler_url::WireUrl;
 use crawler_url::scope::{ScopeRules, UrlLimits};
 
-use super::Settings;
 use super::read::agent_name_of;
+use super::{Format, Settings};
 
 /// How long a drain waits for fetches in flight.
 pub(crate) const DRAIN_DEADLINE: Duration = Duration::from_secs(30);
@@ -68,6 +68,7 @@ pub(crate) fn resolve(settings: Settings, seeds: Vec<WireUrl>) -> CrawlConfig {
         start: settings.start(),
         drain_deadline: DRAIN_DEADLINE,
         store: settings.store(&user_agent),
+        records: EncoderConfig { codec: settings.codec(), ..EncoderConfig::default() },
         fetch: settings.fetch(user_agent),
         data_dir: settings.output,
     }
@@ -143,6 +144,10 @@ impl Settings {
             http2: self.http2,
             ..FetchConfig::default()
         }
+    }
+
+    fn codec(&self) -> WarcCodec {
+        if self.formats.contains(&Format::WarcZst) { WarcCodec::Zstd } else { WarcCodec::Gzip }
     }
 
     fn store(&self, user_agent: &str) -> StoreConfig {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use crawler_engine::{Snapshot, read_stats};
-use crawler_store::WarcReader;
+use crawler_store::{WarcCodec, WarcReader};
 use serde_json::Value;
 
 use super::require;
@@ -131,7 +131,7 @@ fn captures(dir: &Path) -> anyhow::Result<BTreeMap<Place, String>> {
     for entry in fs::read_dir(dir).with_context(|| format!("cannot list {}", dir.display()))? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        require(name.ends_with(".warc.gz"), || format!("{name} was left in warc/"))?;
+        require(WarcCodec::of_name(&name).is_some(), || format!("{name} was left in warc/"))?;
         for record in WarcReader::open(&path)? {
             let record = record.map_err(|error| super::Broken(error.to_string()))?;
             if matches!(record.kind(), "response" | "revisit") {

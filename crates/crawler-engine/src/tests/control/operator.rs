@@ -43,6 +43,26 @@ fn a_pause_is_kept_by_a_crawl_that_waits_and_lifted_by_one_that_ends() {
 }
 
 #[test]
+fn a_crawl_ends_when_all_that_is_left_is_blocked_for_good() {
+    let (server, dir) = (web(), tempfile::tempdir().unwrap());
+    let host = some_host(&server);
+    let handle = start_waiting(CrawlConfig { seeds: Vec::new(), ..config(&server, dir.path()) });
+    handle.change_host(&host, &blocked()).unwrap();
+    end(&handle);
+    let report = crawl(config(&server, dir.path()));
+    assert_eq!((report.finish, report.snapshot.accounting_error), (Finish::Done, 0));
+    assert!(report.snapshot.queued > 0);
+    assert_eq!(n_stored_of(&host, dir.path()), 0);
+
+    let handle = start_waiting(CrawlConfig { seeds: Vec::new(), ..config(&server, dir.path()) });
+    let free = HostOrder { blocked_until_ms: Some(None), ..HostOrder::default() };
+    handle.change_host(&host, &free).unwrap();
+    until(&handle, "the rest is fetched", |now| now.waiting);
+    end(&handle);
+    assert_complete(&server, dir.path());
+}
+
+#[test]
 fn nothing_is_sent_to_a_blocked_host_until_it_is_let_go() {
     let (server, dir) = (web(), tempfile::tempdir().unwrap());
     let host = some_host(&server);

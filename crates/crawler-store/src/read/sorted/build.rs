@@ -61,7 +61,7 @@ pub(crate) fn sort_beyond(
 }
 
 /// Where the last whole row ends.
-fn end_of_rows(index: &File) -> std::io::Result<u64> {
+pub(super) fn end_of_rows(index: &File) -> std::io::Result<u64> {
     let len = index.metadata()?.len();
     let from = len.saturating_sub(ROW_BYTES_MAX as u64);
     let mut tail = vec![0; usize::try_from(len - from).unwrap_or_default()];
@@ -69,7 +69,7 @@ fn end_of_rows(index: &File) -> std::io::Result<u64> {
     Ok(memchr::memrchr(b'\n', &tail).map_or(0, |at| from + at as u64 + 1))
 }
 
-fn read_lines(
+pub(super) fn read_lines(
     index: &Path,
     file: &mut File,
     range: std::ops::Range<u64>,

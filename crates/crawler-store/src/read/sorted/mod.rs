@@ -7,6 +7,7 @@
 //! from: when the index was cut back or mended since, it is not used and made anew.
 
 mod build;
+mod merged;
 mod segment;
 
 use std::fs;
@@ -21,6 +22,7 @@ use crate::read::list::host_of;
 #[cfg(test)]
 pub(crate) use build::sort_beyond;
 pub use build::sort_index;
+pub use merged::sorted_index;
 use segment::Segment;
 
 /// Folder of the segments.

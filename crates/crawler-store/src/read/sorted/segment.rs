@@ -1,7 +1,7 @@
 //! One file of sorted rows, searched by bisection.
 
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -69,6 +69,13 @@ impl Segment {
             && found == expected.as_bytes();
         let path = path.to_owned();
         Ok(is_whole.then_some(Self { path, from, to, file, start, end }))
+    }
+
+    /// Its file, which stands at the first row.
+    pub(super) fn into_rows(mut self) -> Result<File, StoreError> {
+        let begin = self.file.seek(SeekFrom::Start(self.start));
+        begin.map_err(StoreError::io("seek in", &self.path))?;
+        Ok(self.file)
     }
 
     /// Visits the rows that begin with `needle`.

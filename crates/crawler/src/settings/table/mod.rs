@@ -3,6 +3,7 @@
 mod admin;
 mod canonical;
 mod ceilings;
+mod content;
 mod discovery;
 mod fetching;
 mod identity;
@@ -13,6 +14,7 @@ mod proxies;
 mod retries;
 mod scope;
 mod seeds;
+mod sinks;
 
 use super::Settings;
 use super::value::{BadValue, Given};
@@ -81,7 +83,7 @@ pub(crate) struct Group {
 }
 
 /// The table.
-pub(crate) static GROUPS: [Group; 13] = [
+pub(crate) static GROUPS: [Group; 15] = [
     Group { heading: "Seeds", settings: seeds::SETTINGS },
     Group { heading: "What to crawl", settings: scope::SETTINGS },
     Group { heading: "Sitemaps", settings: discovery::SETTINGS },
@@ -94,6 +96,8 @@ pub(crate) static GROUPS: [Group; 13] = [
     Group { heading: "Proxies", settings: proxies::SETTINGS },
     Group { heading: "Memory and disk", settings: ceilings::SETTINGS },
     Group { heading: "Output", settings: output::SETTINGS },
+    Group { heading: "Content of pages", settings: content::SETTINGS },
+    Group { heading: "Where pages are sent", settings: sinks::SETTINGS },
     Group { heading: "Service", settings: admin::SETTINGS },
 ];
 

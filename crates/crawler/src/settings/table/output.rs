@@ -50,9 +50,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "format",
         "FORMAT",
         |s, given| put(&mut s.formats, given.one_of_each(FORMATS)),
-        "What the crawl leaves in the output directory, besides the page list and the index: warc; \
-         parquet (parquet/pages/: the page list as columns, by day); links (parquet/links/: the \
-         link graph, by day); jsonl.zst (pages/pages.jsonl.zst: the page list, compressed)",
+        "What the crawl leaves in the output directory, besides the page list and the index: warc (gzip, \
+         which every tool reads) or warc.zst (zstd, which takes less time); parquet (parquet/pages/: the \
+         page list as columns, by day); links (parquet/links/: the link graph, by day); jsonl.zst \
+         (pages/pages.jsonl.zst: the page list, compressed); content (content/content.jsonl: what each \
+         page says, see --content)",
     )
     .default_items("warc")
     .common(),
@@ -81,9 +83,11 @@ pub(super) const SETTINGS: &[Setting] = &[
 
 const FORMATS: &[(&str, Format)] = &[
     ("warc", Format::Warc),
+    ("warc.zst", Format::WarcZst),
     ("parquet", Format::Parquet),
     ("links", Format::Links),
     ("jsonl.zst", Format::JsonlZst),
+    ("content", Format::Content),
 ];
 
 const PROGRESS: &[(&str, ProgressMode)] =

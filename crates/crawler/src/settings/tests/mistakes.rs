@@ -101,7 +101,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "1 problem in the configuration\n\
              \x20 crawler.toml:1: there is no table `[fetch]`\n\
              \x20     | [fetch]\n\
-             \x20     = settings are not grouped: write each key at the top level, but for [[host]]",
+             \x20     = settings are not grouped: write each key at the top level, but for [[host]] \
+             and [[extract]]",
     ),
     (
         "[delay]\nmin = 3\n",

@@ -168,6 +168,7 @@ fn contradictions_are_refused() {
             &["concurrency=2", "host_concurrency=3"],
             "host_concurrency: 3 is more than concurrency = 2",
         ),
+        (&["format=warc,warc.zst"], "format: both warc and warc.zst are asked for"),
         (&["user_agent=007"], "user_agent: robots.txt rules cannot name it"),
     ] {
         let text = load(&sources(&[], &[], set)).unwrap_err().to_string();

@@ -1,0 +1,5 @@
+//! Whole pages.
+
+mod hostile;
+mod page;
+mod rows;

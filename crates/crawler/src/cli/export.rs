@@ -8,7 +8,7 @@ mod whole;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use crawler_frontier::transfer::Totals;
 

@@ -1,9 +1,9 @@
-//! Any bytes as a page: links and facts within their bounds.
+//! Any bytes as a page: links and facts within their bounds; its URLs replaced.
 #![no_main]
 
 use crawler_extract::{
     Assets, Link, LinkVisitor, PageInput, Want, extract, is_html, parse_link_header,
-    parse_x_robots_tag,
+    parse_x_robots_tag, rewrite_css, rewrite_html,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -43,7 +43,11 @@ fuzz_target!(|page: &[u8]| {
     assert!(seen.links <= OUTLINKS_MAX);
     assert_eq!(facts.base_href.is_some(), seen.bases == 1);
     assert!(facts.title.is_none_or(|title| title.chars().count() <= TITLE_CHARS_MAX));
+    let rewritten = rewrite_html(page, None, &mut |_, _| Some("/x?a&b".to_owned()));
+    assert!(rewritten.body.is_none_or(|at| at <= rewritten.html.len()));
     if let Ok(text) = std::str::from_utf8(page) {
+        assert_eq!(rewrite_css(text, &mut |_, _| None), None);
+        let _ = rewrite_css(text, &mut |_, _| Some("/x\\\"".to_owned()));
         parse_link_header(text, &mut |link| assert!(link.href.len() <= text.len()));
         let _ = parse_x_robots_tag(text, "ourbot");
     }

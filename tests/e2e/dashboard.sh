@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The dashboard in a real browser.
+# The dashboard, and replayed pages, in a real browser.
 #   tests/e2e/dashboard.sh BINARY
 # Installs what it needs: Chromium and Node.js from Debian, playwright-core and axe-core from npm.
 # With SCREENSHOTS=1 it also renews docs/dashboard.png and docs/dashboard-dark.png.
@@ -23,3 +23,4 @@ if [ ! -d "$work/node_modules/axe-core" ]; then
     npm install --silent --no-save --prefix "$work" playwright-core@1.65.1 axe-core@4.14.1
 fi
 node tests/e2e/dashboard.mjs "$binary" "$work"
+node tests/e2e/replay.mjs "$binary" "$work"

@@ -1,6 +1,6 @@
 """Crawls the built-in web and has independent readers read what is stored.
 
-The judges are warcio, FastWARC, cdxj-indexer, pywb, wacz, jq and DuckDB, and the web itself, which is
+The judges are warcio, FastWARC, cdxj-indexer, pywb, wacz, jq, DuckDB and Arrow, and the web itself, which is
 asked again for every page. What docs/reading.md says about SQL and jq is run from there.
 """
 
@@ -18,12 +18,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
+import pyarrow.parquet
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 PATIENCE_S = 30
 WEB = ["testweb", "--hosts", "6", "--pages", "30", "--mix", "tiny", "--errors", "--seed", "7"]
 FLAGS = ["--allow-private", "--delay", "0", "--ip-delay", "0", "--assets", "--sitemaps", "off",
-         "--progress", "off", "--retries", "0", "--contact", "mailto:e2e@example.org"]
+         "--progress", "off", "--retries", "0", "--contact", "mailto:e2e@example.org",
+         "--format", "warc,parquet,links"]
 
 
 def expect(holds: bool, otherwise: str):
@@ -216,6 +218,34 @@ def own_replay(binary: Path, data: Path, stored: dict[str, dict]):
     passed(f"`crawler replay` gives {len(stored)} pages with their bytes")
 
 
+def parquet_agrees(data: Path, pages: list[dict]):
+    """DuckDB and Arrow find in Parquet what is in pages.jsonl."""
+    table = f"{data}/parquet/pages/*/*.parquet"
+    columns = ["url", "status", "digest", "wire_bytes", "title", "via", "mime", "depth"]
+    found = duckdb.sql(f"SELECT {', '.join(columns)} FROM '{table}'").fetchall()
+    listed = [tuple(row.get(column) for column in columns) for row in pages]
+    expect(sorted(found, key=str) == sorted(listed, key=str), "DuckDB reads other pages from Parquet")
+    n_rows = 0
+    for path in (data / "parquet/pages").glob("*/*.parquet"):
+        file = pyarrow.parquet.ParquetFile(path)
+        keys = file.read(columns=["surt"]).column("surt").to_pylist()
+        expect(keys == sorted(keys), f"{path} is not sorted")
+        n_rows += len(keys)
+        group = file.metadata.row_group(0)
+        codecs = {group.column(n).compression for n in range(group.num_columns)}
+        expect(codecs == {"ZSTD"}, f"{path} is compressed by {codecs}")
+    expect(n_rows == len(pages), f"Arrow reads {n_rows} rows, not {len(pages)}")
+    passed(f"DuckDB and Arrow read {n_rows} pages from Parquet, those of pages.jsonl")
+
+
+def wacz_is_valid(binary: Path, data: Path, work: Path):
+    path = work / "site.wacz"
+    path.unlink(missing_ok=True)
+    run(binary, "export", "wacz", "-o", data, "--to", path)
+    run(tool("wacz"), "validate", "-f", path)
+    passed(f"wacz validates a WACZ file of {path.stat().st_size} bytes")
+
+
 def documents_tell_the_truth(work: Path, data: Path):
     """Each SQL and jq line of docs/reading.md runs and finds something."""
     text = Path("docs/reading.md").read_text()
@@ -272,6 +302,8 @@ def main():
     cdxj_indexer_agrees(data)
     own_replay(binary, data, stored)
     pywb_replays(data, work, stored)
+    parquet_agrees(data, pages)
+    wacz_is_valid(binary, data, work)
     documents_tell_the_truth(work, data)
 
 

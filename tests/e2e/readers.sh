@@ -21,7 +21,7 @@ fi
 if [ ! -f "$work/venv/ready" ]; then
     python3 -m venv "$work/venv"
     "$work/venv/bin/pip" install --quiet warcio==1.8.1 fastwarc==2.0.1 cdxj-indexer==1.5.0 \
-        pywb==2.10.0 wacz==0.6.0 duckdb==2.0.0
+        pywb==2.10.0 wacz==0.6.0 duckdb==2.0.0 pyarrow==26.0.1
     touch "$work/venv/ready"
 fi
 "$work/venv/bin/python" tests/e2e/readers.py --binary "$binary" --work "$work"

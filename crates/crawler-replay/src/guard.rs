@@ -31,7 +31,7 @@ fn is_ours(host: &str) -> bool {
 
 /// What the server's own pages may load.
 const OWN_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
-                          base-uri 'none'; frame-ancestors 'none'";
+                          base-uri 'none'; frame-ancestors 'self'";
 /// Captures may load captures, and nothing else. A sandbox without `allow-scripts` shows what is in
 /// `<noscript>`; the origin stays the server's, where there is nothing to take.
 const CAPTURE_POLICY: &str = "default-src 'self' 'unsafe-inline' data: blob:; script-src 'none'; \

@@ -157,3 +157,22 @@ fn urls_of_style_sheets_are_replaced() {
         assert_eq!(rewrite_css(css, &mut mark).as_deref(), expected, "{css}");
     }
 }
+
+#[test]
+fn pages_cut_anywhere_are_rewritten_and_without_replacements_stay() {
+    let page = "<!DOCTYPE html><html lang=de><head><base href='/x/'><meta http-equiv=refresh content=\"0;url=/y\">\
+        <style>@import 'a'; p{b:url( \"c\\\"d\" )}</style><title>&amp;<b></title><link rel=icon href=i></head>\
+        <body background=e><img srcset='f 1x, g 2x' src='h'/><svg><title><a xlink:href=j></a></svg>\
+        <script>if (a<b) '</scr'+'ipt><!-- <script> </script>';</script><p style='k:url(l)'>\u{e9}<!-- --><a href=m>";
+    let all = html(page);
+    for end in 0..=page.len() {
+        let cut = &page.as_bytes()[..end];
+        assert_eq!(rewrite_html(cut, None, &mut |_, _| None).html, cut, "{end}");
+        let rewritten = rewrite_html(cut, None, &mut mark).html;
+        assert!(rewritten.len() >= cut.len(), "{end}");
+        assert!(end < page.len() || rewritten == all.as_bytes());
+        let sheet = String::from_utf8_lossy(cut);
+        assert_eq!(rewrite_css(&sheet, &mut |_, _| None), None, "{end}");
+        let _ = rewrite_css(&sheet, &mut mark);
+    }
+}

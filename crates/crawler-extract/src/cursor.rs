@@ -1,7 +1,7 @@
 //! Walks from tag to tag through a page (WHATWG HTML 13.2.5, without a tree builder).
 
-use crate::classes::{TAG_NAME_END, is};
-use crate::near::find_near;
+use crate::name::Name;
+use crate::word::find_near;
 use memchr::{memchr, memmem};
 
 /// A place in a page. Moves only forward, so that the scan is linear.
@@ -22,8 +22,8 @@ pub(crate) enum Cdata {
 /// The beginning of a tag; its attributes have not been read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag<'a> {
-    Start(&'a [u8]),
-    End(&'a [u8]),
+    Start(Name<'a>),
+    End(Name<'a>),
 }
 
 impl<'a> Cursor<'a> {
@@ -57,11 +57,10 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn tag_name(&mut self) -> &'a [u8] {
-        let rest = self.rest();
-        let len = rest.iter().position(|&byte| is(byte, TAG_NAME_END)).unwrap_or(rest.len());
-        self.at += len;
-        &rest[..len]
+    fn tag_name(&mut self) -> Name<'a> {
+        let name = Name::of_tag(self.rest());
+        self.at += name.bytes.len();
+        name
     }
 
     /// A comment, a doctype or something bogus; `open` is where its `<` is.
@@ -100,11 +99,6 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn skip_past(&mut self, byte: u8) {
         self.at = memchr(byte, self.rest()).map_or(self.bytes.len(), |idx| self.at + idx + 1);
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
     }
 
     #[inline]

@@ -8,6 +8,7 @@
 //! is the caller's business. The crate does no I/O.
 
 mod attribute;
+mod attribute_names;
 mod charset;
 mod classes;
 mod collect;
@@ -18,7 +19,7 @@ mod entities;
 mod link_header;
 mod listing;
 mod mime;
-mod near;
+mod name;
 mod page;
 mod prescan;
 mod raw_text;
@@ -28,6 +29,7 @@ mod simhash;
 mod srcset;
 mod text;
 mod visit;
+mod word;
 
 #[cfg(test)]
 mod tests;

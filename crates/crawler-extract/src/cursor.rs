@@ -32,25 +32,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes on to just behind the name of the next tag. Comments and the like are passed over.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "measured: a tag handed over in registers is quicker")]
+    #[inline(always)]
     pub(crate) fn next_tag(&mut self) -> Option<Tag<'a>> {
         loop {
-            let open = self.at + find_near(b'<', self.rest())?;
-            self.at = open + 1;
-            match *self.bytes.get(self.at)? {
-                byte if byte.is_ascii_alphabetic() => return Some(Tag::Start(self.tag_name())),
-                b'/' => {
+            self.at += find_near(b'<', self.rest())? + 1;
+            match self.rest() {
+                [b'a'..=b'z' | b'A'..=b'Z', ..] => return Some(Tag::Start(self.tag_name())),
+                [b'/', b'a'..=b'z' | b'A'..=b'Z', ..] => {
                     self.at += 1;
-                    match *self.bytes.get(self.at)? {
-                        byte if byte.is_ascii_alphabetic() => {
-                            return Some(Tag::End(self.tag_name()));
-                        }
-                        // `</>` is nothing, the rest is a bogus comment; both end here.
-                        _ => self.skip_past(b'>'),
-                    }
+                    return Some(Tag::End(self.tag_name()));
                 }
-                b'!' => self.skip_declaration(open),
-                b'?' => self.skip_past(b'>'),
+                [] | [b'/'] => return None,
+                [b'/' | b'?' | b'!', ..] => self.skip_declaration(self.at - 1),
                 _ => {}
             }
         }
@@ -63,7 +57,7 @@ impl<'a> Cursor<'a> {
         name
     }
 
-    /// A comment, a doctype or something bogus; `open` is where its `<` is.
+    /// A comment, a doctype or something bogus like `</>`; `open` is where its `<` is.
     fn skip_declaration(&mut self, open: usize) {
         const CDATA_OPEN: &[u8] = b"<![CDATA[";
         let declaration = &self.bytes[open..];

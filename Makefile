@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier instructions fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,13 +61,18 @@ advisories: ## Known defects of the dependencies (fetches the data base of RustS
 fuzz: ## Fuzz everything that reads foreign bytes, SECONDS (60) for each target
 	fuzz/run.sh $(SECONDS)
 
-bench: build ## Pages per CPU second on the built-in test web and on real pages, MB/s of the link scanner
+bench: build ## ns and MB/s of each hot path, pages per CPU second on the built-in test web and on real pages
 	$(CARGO) run --release --locked -p crawler-benches --bin links
+	$(CARGO) run --release --locked -p crawler-benches --bin paths
 	benches/crawl.sh $(BIN)
 
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- queue --urls $(URLS) --dir $(DIR)
+
+instructions: ## Count the instructions of the hot paths against benches/instructions.toml (needs valgrind)
+	$(CARGO) build --release --locked -p crawler-benches --bin paths
+	benches/instructions.py target/release/paths $(ARGS)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

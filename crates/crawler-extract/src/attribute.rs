@@ -1,15 +1,9 @@
 //! Attributes of a tag (WHATWG HTML 13.2.5.32 to 13.2.5.40).
 
-use crate::classes::{NAME_END, SPACE, UNQUOTED_END, is};
+use crate::classes::{SPACE, UNQUOTED_END, is};
 use crate::cursor::Cursor;
-use crate::near::find_near;
-
-/// An attribute as written; a missing value is an empty one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Attribute<'a> {
-    pub(crate) name: &'a [u8],
-    pub(crate) value: &'a [u8],
-}
+use crate::name::{Known, Name};
+use crate::word::find_near;
 
 /// How a tag ended. One cut off by the end of the page is no tag at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,104 +13,92 @@ pub(crate) enum TagEnd {
     PageEnd,
 }
 
-pub(crate) enum Step<'a> {
-    Attribute(Attribute<'a>),
-    End(TagEnd),
-}
-
 impl<'a> Cursor<'a> {
-    /// Reads the rest of a tag and picks the attributes called `names` (lower case); of several
-    /// with one name the first counts.
+    /// Reads the rest of a tag and picks the attributes of these names; of several with one name
+    /// the first counts.
     #[inline]
     pub(crate) fn attributes<const N: usize>(
         &mut self,
-        names: [&str; N],
+        names: [Known; N],
     ) -> ([Option<&'a [u8]>; N], TagEnd) {
         let mut values = [None; N];
-        loop {
-            match self.attribute() {
-                Step::Attribute(attribute) => {
-                    for (name, value) in names.iter().zip(&mut values) {
-                        if value.is_none() && attribute.name.eq_ignore_ascii_case(name.as_bytes()) {
-                            *value = Some(attribute.value);
-                        }
-                    }
+        let end = self.each_attribute(|name, value| {
+            for (known, picked) in names.iter().zip(&mut values) {
+                if name.is(*known) && picked.is_none() {
+                    *picked = Some(value);
                 }
-                Step::End(end) => return (values, end),
             }
-        }
+        });
+        (values, end)
     }
 
     /// Reads the rest of a tag nobody asks about.
     #[inline]
     pub(crate) fn skip_attributes(&mut self) -> TagEnd {
-        if self.peek() == Some(b'>') {
+        if self.bytes.get(self.at) == Some(&b'>') {
             self.at += 1;
             return TagEnd::Open;
         }
-        loop {
-            if let Step::End(end) = self.attribute() {
-                return end;
-            }
-        }
+        self.each_attribute(|_, _| {})
     }
 
-    /// The next attribute of the tag, or how the tag ends.
+    /// Reads the rest of a tag and tells its attributes as written; a missing value is an empty
+    /// one. Works on a slice, not on the cursor, so that the place is kept in a register.
     #[inline]
-    pub(crate) fn attribute(&mut self) -> Step<'a> {
-        let (step, rest) = attribute(self.rest());
+    pub(crate) fn each_attribute(&mut self, mut tell: impl FnMut(Name<'a>, &'a [u8])) -> TagEnd {
+        let mut rest = self.rest();
+        let end = loop {
+            let [byte, after @ ..] = rest else { break TagEnd::PageEnd };
+            rest = match *byte {
+                b'>' => {
+                    rest = after;
+                    break TagEnd::Open;
+                }
+                b'/' if after.first() == Some(&b'>') => {
+                    rest = &after[1..];
+                    break TagEnd::SelfClosing;
+                }
+                byte if byte == b'/' || is(byte, SPACE) => after,
+                _ => {
+                    let name = Name::of_attribute(rest);
+                    let Some((value, after)) = value(&rest[name.bytes.len()..]) else {
+                        rest = &[];
+                        break TagEnd::PageEnd;
+                    };
+                    tell(name, value);
+                    after
+                }
+            };
+        };
         self.at = self.bytes.len() - rest.len();
-        step
+        end
     }
 }
 
-/// The attribute `text` begins with, and what follows it. Works on a slice, not on the cursor, so
-/// that the compiler keeps the place in a register.
+/// The value of the attribute whose name has been read, and what follows; `None` when the page
+/// ends within it.
 #[inline]
-fn attribute(text: &[u8]) -> (Step<'_>, &[u8]) {
-    let mut rest = text;
-    loop {
-        rest = match rest {
-            [] => return (Step::End(TagEnd::PageEnd), rest),
-            [b'>', rest @ ..] => return (Step::End(TagEnd::Open), rest),
-            [b'/', b'>', rest @ ..] => return (Step::End(TagEnd::SelfClosing), rest),
-            [b'/', rest @ ..] => rest,
-            [byte, rest @ ..] if is(*byte, SPACE) => rest,
-            _ => break,
-        }
+fn value(after_name: &[u8]) -> Option<(&[u8], &[u8])> {
+    match after_name {
+        [b'=', quote @ (b'"' | b'\''), quoted @ ..] => quoted_value(*quote, quoted),
+        _ => spaced_value(after_name),
     }
-    let (name, rest) = attribute_name(rest);
-    let rest = match rest {
-        [b'=', rest @ ..] => rest,
-        _ => match skip_spaces(rest) {
-            [b'=', rest @ ..] => rest,
-            rest => return (Step::Attribute(Attribute { name, value: &[] }), rest),
-        },
+}
+
+#[inline]
+fn quoted_value(quote: u8, quoted: &[u8]) -> Option<(&[u8], &[u8])> {
+    let len = find_near(quote, quoted)?;
+    Some((&quoted[..len], &quoted[len + 1..]))
+}
+
+/// A value without quotes, none at all, or one with spaces around its `=`.
+fn spaced_value(after_name: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = match skip_spaces(after_name) {
+        [b'=', text @ ..] => skip_spaces(text),
+        rest => return Some((&[], rest)),
     };
-    match attribute_value(skip_spaces(rest)) {
-        Some((value, rest)) => (Step::Attribute(Attribute { name, value }), rest),
-        None => (Step::End(TagEnd::PageEnd), &[]),
-    }
-}
-
-/// The first byte belongs to the name whatever it is, `=` included.
-#[inline]
-fn attribute_name(text: &[u8]) -> (&[u8], &[u8]) {
-    let mut len = 1;
-    while text.get(len).is_some_and(|&byte| !is(byte, NAME_END)) {
-        len += 1;
-    }
-    text.split_at_checked(len).unwrap_or((text, &[]))
-}
-
-/// Value and rest; `None` when the page ends within the value.
-#[inline]
-fn attribute_value(text: &[u8]) -> Option<(&[u8], &[u8])> {
     match text {
-        [quote @ (b'"' | b'\''), quoted @ ..] => {
-            let len = find_near(*quote, quoted)?;
-            Some((&quoted[..len], &quoted[len + 1..]))
-        }
+        [quote @ (b'"' | b'\''), quoted @ ..] => quoted_value(*quote, quoted),
         // Empty when the value is missing (`a=>`): the tag ends there.
         _ => text.iter().position(|&byte| is(byte, UNQUOTED_END)).map(|len| text.split_at(len)),
     }

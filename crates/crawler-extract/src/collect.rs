@@ -2,9 +2,11 @@
 //! are slices of the page, so that all links can wait for a `<base>` that comes late.
 
 use crate::attribute::TagEnd;
+use crate::attribute_names as names;
 use crate::cursor::{Cdata, Cursor, Tag};
 use crate::directives::RobotsDirectives;
 use crate::element::{Element, breaks_out_of_foreign, element, is_foreign_root};
+use crate::name::{Known, Name};
 use crate::page::{Assets, LinkKind, PageInput};
 use crate::rel::{Rel, link_kind};
 use crate::srcset::srcset_urls;
@@ -82,7 +84,7 @@ struct Collector<'t, 'i> {
 
 impl<'t> Collector<'t, '_> {
     #[inline]
-    fn start_tag(&mut self, name: &'t [u8]) {
+    fn start_tag(&mut self, name: Name<'t>) {
         match element(name) {
             Element::Other => _ = self.cursor.skip_attributes(),
             Element::Anchor => self.anchor(LinkKind::Anchor),
@@ -90,15 +92,15 @@ impl<'t> Collector<'t, '_> {
         }
     }
 
-    fn element(&mut self, element: Element, name: &[u8]) {
+    fn element(&mut self, element: Element, name: Name<'_>) {
         match element {
             Element::Anchor | Element::Other => {}
             Element::Area => self.anchor(LinkKind::Area),
             Element::Base => self.base(),
-            Element::Frame => _ = self.url("src", LinkKind::Frame),
+            Element::Frame => _ = self.url(names::SRC, LinkKind::Frame),
             Element::Html => self.html(),
             Element::Iframe => {
-                let end = self.url("src", LinkKind::Frame);
+                let end = self.url(names::SRC, LinkKind::Frame);
                 self.skip_content(name, end);
             }
             Element::Link => self.link(),
@@ -121,7 +123,7 @@ impl<'t> Collector<'t, '_> {
             }
             Element::Script => {
                 let end = match self.assets {
-                    Assets::Include => self.url("src", LinkKind::Script),
+                    Assets::Include => self.url(names::SRC, LinkKind::Script),
                     Assets::Skip => self.cursor.skip_attributes(),
                 };
                 if self.has_content(end) {
@@ -136,21 +138,21 @@ impl<'t> Collector<'t, '_> {
     fn asset(&mut self, element: Element) {
         let image = LinkKind::Image;
         match element {
-            Element::Image => self.image("srcset", image),
-            Element::Source => self.image("srcset", LinkKind::Other),
-            Element::Media => self.urls([("src", LinkKind::Other), ("poster", image)]),
-            Element::Object => self.urls([("data", LinkKind::Other)]),
+            Element::Image => self.image(image),
+            Element::Source => self.image(LinkKind::Other),
+            Element::Media => self.urls([(names::SRC, LinkKind::Other), (names::POSTER, image)]),
+            Element::Object => self.urls([(names::DATA, LinkKind::Other)]),
             Element::Input => {
-                let ([src, kind], end) = self.cursor.attributes(["src", "type"]);
+                let ([src, kind], end) = self.cursor.attributes([names::SRC, names::TYPE]);
                 if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"image")) {
                     self.found(src, image, end);
                 }
             }
-            _ => self.urls([("src", LinkKind::Other)]),
+            _ => self.urls([(names::SRC, LinkKind::Other)]),
         }
     }
 
-    fn end_tag(&mut self, name: &[u8]) {
+    fn end_tag(&mut self, name: Name<'_>) {
         self.cursor.skip_attributes();
         if self.foreign_depth > 0 && is_foreign_root(name) {
             self.set_foreign_depth(self.foreign_depth - 1);
@@ -158,7 +160,7 @@ impl<'t> Collector<'t, '_> {
     }
 
     /// Within `<svg>` and `<math>` no content is raw, and a title is that of a drawing.
-    fn foreign_start_tag(&mut self, name: &'t [u8]) {
+    fn foreign_start_tag(&mut self, name: Name<'t>) {
         if breaks_out_of_foreign(name) {
             self.set_foreign_depth(0);
             return self.start_tag(name);
@@ -185,7 +187,7 @@ impl<'t> Collector<'t, '_> {
 
     #[inline]
     fn anchor(&mut self, kind: LinkKind) {
-        let ([href, rel], end) = self.cursor.attributes(["href", "rel"]);
+        let ([href, rel], end) = self.cursor.attributes([names::HREF, names::REL]);
         if let Some(value) = href
             && end != TagEnd::PageEnd
         {
@@ -195,26 +197,27 @@ impl<'t> Collector<'t, '_> {
     }
 
     fn foreign_link(&mut self, kind: LinkKind) {
-        let ([href, xlink_href], end) = self.cursor.attributes(["href", "xlink:href"]);
+        let ([href, xlink_href], end) = self.cursor.attributes([names::HREF, names::XLINK_HREF]);
         self.found(href.or(xlink_href), kind, end);
     }
 
     fn base(&mut self) {
-        let ([href], end) = self.cursor.attributes(["href"]);
+        let ([href], end) = self.cursor.attributes([names::HREF]);
         if end != TagEnd::PageEnd && self.collected.base.is_none() {
             self.collected.base = href;
         }
     }
 
     fn html(&mut self) {
-        let ([lang, xml_lang], end) = self.cursor.attributes(["lang", "xml:lang"]);
+        let ([lang, xml_lang], end) = self.cursor.attributes([names::LANG, names::XML_LANG]);
         if end != TagEnd::PageEnd && self.collected.language.is_none() {
             self.collected.language = lang.or(xml_lang);
         }
     }
 
     fn link(&mut self) {
-        let ([href, rel, destination], end) = self.cursor.attributes(["href", "rel", "as"]);
+        let ([href, rel, destination], end) =
+            self.cursor.attributes([names::HREF, names::REL, names::AS]);
         let (Some(value), Some(types)) = (href, rel) else { return };
         let Some(kind) = link_kind(types, destination.unwrap_or_default(), self.assets) else {
             return;
@@ -230,7 +233,7 @@ impl<'t> Collector<'t, '_> {
 
     fn meta(&mut self) {
         let ([name, http_equiv, content], end) =
-            self.cursor.attributes(["name", "http-equiv", "content"]);
+            self.cursor.attributes([names::NAME, names::HTTP_EQUIV, names::CONTENT]);
         let Some(value) = content.filter(|_| end != TagEnd::PageEnd) else { return };
         if name.is_some_and(|name| self.addresses_us(name.trim_ascii())) {
             self.collected.robots |= RobotsDirectives::parse(&attribute_value(value));
@@ -246,16 +249,16 @@ impl<'t> Collector<'t, '_> {
             || name.eq_ignore_ascii_case(self.product_token.as_bytes())
     }
 
-    fn title(&mut self, name: &[u8]) {
+    fn title(&mut self, name: Name<'_>) {
         let end = self.cursor.skip_attributes();
         if self.has_content(end) {
-            let title = self.cursor.skip_raw_text(name);
+            let title = self.cursor.skip_raw_text(name.bytes);
             self.collected.title.get_or_insert(title);
         }
     }
 
-    fn image(&mut self, srcset: &str, src_kind: LinkKind) {
-        let ([src, srcset], end) = self.cursor.attributes(["src", srcset]);
+    fn image(&mut self, src_kind: LinkKind) {
+        let ([src, srcset], end) = self.cursor.attributes([names::SRC, names::SRCSET]);
         self.found(src, src_kind, end);
         if let Some(value) = srcset.filter(|_| end != TagEnd::PageEnd) {
             let (shape, kind) = (Shape::Srcset, LinkKind::Image);
@@ -263,13 +266,13 @@ impl<'t> Collector<'t, '_> {
         }
     }
 
-    fn url(&mut self, name: &str, kind: LinkKind) -> TagEnd {
+    fn url(&mut self, name: Known, kind: LinkKind) -> TagEnd {
         let ([value], end) = self.cursor.attributes([name]);
         self.found(value, kind, end);
         end
     }
 
-    fn urls<const N: usize>(&mut self, attributes: [(&str, LinkKind); N]) {
+    fn urls<const N: usize>(&mut self, attributes: [(Known, LinkKind); N]) {
         let (values, end) = self.cursor.attributes(attributes.map(|(name, _)| name));
         for (value, (_, kind)) in values.into_iter().zip(attributes) {
             self.found(value, kind, end);
@@ -308,9 +311,9 @@ impl<'t> Collector<'t, '_> {
         }
     }
 
-    fn skip_content(&mut self, name: &[u8], end: TagEnd) {
+    fn skip_content(&mut self, name: Name<'_>, end: TagEnd) {
         if self.has_content(end) {
-            self.cursor.skip_raw_text(name);
+            self.cursor.skip_raw_text(name.bytes);
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod anchor;
 mod attribute;
+mod attribute_names;
 mod charset;
 mod classes;
 mod collect;
@@ -19,7 +20,7 @@ mod entities;
 mod link_header;
 mod listing;
 mod mime;
-mod near;
+mod name;
 mod page;
 mod page_text;
 mod prescan;
@@ -31,6 +32,7 @@ mod simhash;
 mod srcset;
 mod text;
 mod visit;
+mod word;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,9 @@
 //! determine its encoding).
 
 use crate::attribute::TagEnd;
+use crate::attribute_names as names;
 use crate::cursor::{Cursor, Tag};
+use crate::name::known;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 
 /// The encoding declared by a `<meta>` or an XML declaration in `start`, the start of a page.
@@ -17,7 +19,7 @@ pub(crate) fn prescan(start: &[u8]) -> Option<&'static Encoding> {
     let mut cursor = Cursor::new(start);
     while let Some(tag) = cursor.next_tag() {
         if let Tag::Start(name) = tag
-            && name.eq_ignore_ascii_case(b"meta")
+            && name.is(const { known("meta") })
         {
             if let Some(encoding) = meta_encoding(&mut cursor) {
                 return Some(encoding);
@@ -31,7 +33,7 @@ pub(crate) fn prescan(start: &[u8]) -> Option<&'static Encoding> {
 
 fn meta_encoding(cursor: &mut Cursor<'_>) -> Option<&'static Encoding> {
     let ([charset, http_equiv, content], end) =
-        cursor.attributes(["charset", "http-equiv", "content"]);
+        cursor.attributes([names::CHARSET, names::HTTP_EQUIV, names::CONTENT]);
     if end == TagEnd::PageEnd {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use crate::classes::{TAG_NAME_END, is};
 use crate::cursor::Cursor;
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2};
 
 impl<'a> Cursor<'a> {
     /// Passes over the content of an element that ends only with its own end tag, and stops at
@@ -24,12 +24,18 @@ impl<'a> Cursor<'a> {
 
     /// Passes over a script. Within `<!--`, a `<script>` hides the next `</script>`.
     pub(crate) fn skip_script(&mut self) {
-        let start = self.at;
-        let script = self.skip_raw_text(b"script");
-        if let Some(comment) = memmem::find(script, b"<!--") {
-            self.at = start + comment;
-            self.skip_escaped_script();
+        while let Some(idx) = memchr(b'<', self.rest()) {
+            self.at += idx;
+            let here = self.rest();
+            if is_script_end(here) {
+                return;
+            }
+            if here.starts_with(b"<!--") {
+                return self.skip_escaped_script();
+            }
+            self.at += 1;
         }
+        self.at = self.bytes.len();
     }
 
     fn skip_escaped_script(&mut self) {

@@ -2,6 +2,7 @@
 
 use crate::classes::{NEEDS_CLEANING, is};
 use crate::entities::{Place, decode_into};
+use crate::word::{self, Found};
 use std::borrow::Cow;
 
 /// Characters of a title kept.
@@ -14,13 +15,26 @@ const TITLE_BYTES_MAX: usize = 32 * 1024;
 #[inline]
 pub(crate) fn url_value(raw: &[u8]) -> Cow<'_, str> {
     let trimmed = raw.trim_ascii();
-    if trimmed.iter().any(|&byte| is(byte, NEEDS_CLEANING)) {
+    if may_need_cleaning(trimmed) && trimmed.iter().any(|&byte| is(byte, NEEDS_CLEANING)) {
         return Cow::Owned(cleaned_url_value(trimmed));
     }
     match str::from_utf8(trimmed) {
         Ok(value) => Cow::Borrowed(value),
         Err(_) => String::from_utf8_lossy(trimmed),
     }
+}
+
+/// A first look, a word at a time: never wrong when it says no.
+#[inline]
+fn may_need_cleaning(raw: &[u8]) -> bool {
+    let in_word = |chunk: &[u8; word::BYTES]| {
+        let word = u64::from_le_bytes(*chunk);
+        Found::below(word, b' ').or(Found::equal(word, b'&')).first().is_some()
+    };
+    // The last word overlaps the one before.
+    let Some(last) = raw.last_chunk() else { return true };
+    let (words, _) = raw.as_chunks();
+    in_word(last) || words.iter().any(in_word)
 }
 
 #[cold]

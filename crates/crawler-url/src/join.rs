@@ -20,6 +20,8 @@ type Encode = dyn Fn(&str) -> Cow<'_, [u8]> + Send + Sync;
 #[derive(Clone)]
 pub struct Base {
     url: WireUrl,
+    /// Behind the last `/` of the path of `url`.
+    directory_end: usize,
     href: BaseHref,
     /// Encoder of queries, when the page is not in UTF-8.
     encode: Option<Arc<Encode>>,
@@ -40,6 +42,7 @@ impl Base {
     pub fn new(document: &WireUrl) -> Self {
         Self {
             url: document.clone(),
+            directory_end: directory_end(document),
             href: BaseHref::Unseen,
             encode: None,
             parsed: OnceCell::new(),
@@ -60,6 +63,7 @@ impl Base {
         }
         self.href = BaseHref::Seen;
         if let Ok(url) = self.join(href) {
+            self.directory_end = directory_end(&url);
             self.url = url;
             self.parsed = OnceCell::new();
         }
@@ -103,8 +107,7 @@ impl Base {
             [b'/', ..] => self.append(self.url.layout().path_start, href),
             [b'?', ..] => self.append(self.url.layout().query_start, href),
             _ => {
-                let directory_end = self.url.layout().path_start + self.url.path().rfind('/')? + 1;
-                let (directory_end, rest) = self.climb(directory_end, href)?;
+                let (directory_end, rest) = self.climb(self.directory_end, href)?;
                 self.append(directory_end, rest)
             }
         }
@@ -133,12 +136,12 @@ impl Base {
     /// End of the directory above the one that ends at `directory_end`; the root is its own.
     fn parent(&self, directory_end: usize) -> Option<usize> {
         let path_start = self.url.layout().path_start;
-        let above = &self.url.as_str()[path_start..directory_end - 1];
-        let Some(slash_idx) = above.rfind('/') else {
+        let above = &self.url.as_str().as_bytes()[path_start..directory_end - 1];
+        let Some(slash_idx) = memchr::memrchr(b'/', above) else {
             return Some(directory_end);
         };
         // `url::Url` treats what looks like a drive letter in a way of its own.
-        let segment = &above.as_bytes()[slash_idx + 1..];
+        let segment = &above[slash_idx + 1..];
         if matches!(segment, [_, b':' | b'|']) {
             return None;
         }
@@ -174,6 +177,12 @@ impl Base {
         let joined = Url::options().base_url(Some(base)).encoding_override(encode).parse(href)?;
         WireUrl::from_url(joined)
     }
+}
+
+/// Behind the last `/` of the path, which begins with one.
+fn directory_end(url: &WireUrl) -> usize {
+    let slash = memchr::memrchr(b'/', url.path().as_bytes()).unwrap_or_default();
+    url.layout().path_start + slash + 1
 }
 
 impl fmt::Debug for Base {

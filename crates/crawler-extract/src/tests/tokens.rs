@@ -2,7 +2,7 @@
 
 use super::hostile::soup;
 use super::reference::{self, Token};
-use crate::attribute::{Step, TagEnd};
+use crate::attribute::TagEnd;
 use crate::cursor::{Cursor, Tag};
 use proptest::prelude::*;
 
@@ -11,20 +11,13 @@ fn tags(page: &[u8]) -> Vec<Token> {
     let mut tags = Vec::new();
     while let Some(tag) = cursor.next_tag() {
         let (is_end, name) = match tag {
-            Tag::Start(name) => (false, name.to_vec()),
-            Tag::End(name) => (true, name.to_vec()),
+            Tag::Start(name) => (false, name.bytes.to_vec()),
+            Tag::End(name) => (true, name.bytes.to_vec()),
         };
         let mut attributes = Vec::new();
-        let end = loop {
-            let before = cursor.at;
-            match cursor.attribute() {
-                Step::Attribute(attribute) => {
-                    attributes.push((attribute.name.to_vec(), attribute.value.to_vec()));
-                }
-                Step::End(end) => break end,
-            }
-            assert!(before < cursor.at, "the cursor stands still");
-        };
+        let end = cursor.each_attribute(|name, value| {
+            attributes.push((name.bytes.to_vec(), value.to_vec()));
+        });
         if end != TagEnd::PageEnd {
             tags.push(Token { is_end, name, attributes });
         }

@@ -1,6 +1,7 @@
 //! The text between `<a>` and `</a>`.
 
 use crate::attribute::TagEnd;
+use crate::attribute_names::ALT;
 use crate::classes::{TAG_NAME_END, is};
 use crate::cursor::Cursor;
 use crate::entities::{Place, decode_into};
@@ -93,7 +94,7 @@ fn tag(cursor: &mut Cursor<'_>, text: &mut Text, tag: Tag) -> Next {
     }
     cursor.at += len;
     if tag == Tag::Start && named(&["img", "image"]) {
-        let ([alt], _) = cursor.attributes(["alt"]);
+        let ([alt], _) = cursor.attributes([ALT]);
         text.is_word_end = true;
         text.push(alt.unwrap_or_default(), Place::Attribute);
         text.is_word_end = true;

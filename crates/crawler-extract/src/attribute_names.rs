@@ -2,6 +2,7 @@
 
 use crate::name::{Known, known};
 
+pub(crate) const ALT: Known = known("alt");
 pub(crate) const AS: Known = known("as");
 pub(crate) const CHARSET: Known = known("charset");
 pub(crate) const CONTENT: Known = known("content");

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Replace, UrlRole, rewrite_css};
-use crate::attribute::{Attribute, Step, TagEnd};
+use crate::attribute::TagEnd;
 use crate::collect::Syntax;
 use crate::cursor::{Cdata, Cursor, Tag};
 use crate::element::{Element, breaks_out_of_foreign, element, is_foreign_root};
 use crate::mime::is_xhtml;
+use crate::name::Name;
 use crate::page::{Assets, LinkKind};
 use crate::refresh::refresh_url;
 use crate::rel::link_kind;
@@ -54,6 +55,13 @@ pub fn rewrite_html(
     RewrittenHtml { html: rewriter.out, body: rewriter.body }
 }
 
+/// An attribute as written; a missing value is an empty one.
+#[derive(Clone, Copy)]
+struct Attribute<'t> {
+    name: &'t [u8],
+    value: &'t [u8],
+}
+
 struct Rewriter<'t, 'r, 'f> {
     cursor: Cursor<'t>,
     syntax: Syntax,
@@ -69,7 +77,7 @@ struct Rewriter<'t, 'r, 'f> {
 }
 
 impl<'t> Rewriter<'t, '_, '_> {
-    fn start_tag(&mut self, name: &'t [u8]) {
+    fn start_tag(&mut self, name: Name<'t>) {
         let end = self.read_attributes();
         if end == TagEnd::PageEnd {
             return;
@@ -85,22 +93,20 @@ impl<'t> Rewriter<'t, '_, '_> {
             }
         }
         self.attributes = attributes;
-        if self.body.is_none() && name.eq_ignore_ascii_case(b"body") {
+        if self.body.is_none() && name.bytes.eq_ignore_ascii_case(b"body") {
             self.copy_to(self.cursor.at);
             self.body = Some(self.out.len());
         }
-        self.content(element, name, end);
+        self.content(element, name.bytes, end);
     }
 
     /// Reads the rest of a tag.
     fn read_attributes(&mut self) -> TagEnd {
         self.attributes.clear();
-        loop {
-            match self.cursor.attribute() {
-                Step::Attribute(attribute) => self.attributes.push(attribute),
-                Step::End(end) => return end,
-            }
-        }
+        let attributes = &mut self.attributes;
+        self.cursor.each_attribute(|name, value| {
+            attributes.push(Attribute { name: name.bytes, value });
+        })
     }
 
     /// Passes over what is no markup; within `<svg>` and `<math>` all is.
@@ -128,7 +134,7 @@ impl<'t> Rewriter<'t, '_, '_> {
         }
     }
 
-    fn end_tag(&mut self, name: &[u8]) {
+    fn end_tag(&mut self, name: Name<'_>) {
         self.cursor.skip_attributes();
         if self.foreign_depth > 0 && is_foreign_root(name) {
             self.set_foreign_depth(self.foreign_depth - 1);

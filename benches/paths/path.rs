@@ -10,13 +10,13 @@ use crawler_store::{Capture, CaptureEncoder, CaptureTimings, EncoderConfig, Usag
 use crawler_url::{Base, CanonicalRules, Canonicalizer, WireUrl};
 use flate2::{Compression, write::GzEncoder};
 use std::hint::black_box;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, UNIX_EPOCH};
 
 /// All paths.
-pub(crate) const NAMES: [&str; 7] =
-    ["scan-text", "scan-links", "join", "fingerprint", "robots", "decode", "warc"];
+pub(crate) const NAMES: [&str; 8] =
+    ["scan-text", "scan-links", "join", "fingerprint", "robots", "decode", "decode-br", "warc"];
 
 /// One of them, ready to run.
 pub(crate) struct Path {
@@ -42,7 +42,8 @@ impl Path {
             "join" => join(),
             "fingerprint" => fingerprint(),
             "robots" => robots(),
-            "decode" => decode_gzip(),
+            "decode" => decoding("decode", "gzip", "a page in gzip, decoded", gzip),
+            "decode-br" => decoding("decode-br", "br", "a page in brotli, decoded", brotli),
             "warc" => warc(),
             _ => bail!("no path {name}; there are {}", NAMES.join(", ")),
         }
@@ -139,23 +140,35 @@ fn robots() -> Result<Path> {
     Ok(Path { name: "robots", what: "a URL against 60 rules", round, items, bytes })
 }
 
-fn decode_gzip() -> Result<Path> {
+fn decoding(
+    name: &'static str,
+    coding: &'static str,
+    what: &'static str,
+    encode: fn(&[u8]) -> io::Result<Vec<u8>>,
+) -> Result<Path> {
     let pages = ordinary_pages()?;
-    let bodies: Vec<Bytes> = pages.iter().map(gzip).collect::<Result<_>>()?;
-    let bytes = pages.iter().map(|page| page.body.len()).sum();
-    let items = bodies.len();
+    let encoded = pages.iter().map(|page| encode(&page.body).map(Bytes::from));
+    let bodies: Vec<Bytes> = encoded.collect::<Result<_, _>>()?;
+    let (items, bytes) = totals(pages.iter().map(|page| page.body.len()));
     let round = Box::new(move || {
         for body in &bodies {
-            black_box(decode(body, Some("gzip"), DecodeLimits::default()));
+            black_box(decode(body, Some(coding), DecodeLimits::default()));
         }
     });
-    Ok(Path { name: "decode", what: "a page in gzip, decoded", round, items, bytes })
+    Ok(Path { name, what, round, items, bytes })
 }
 
-fn gzip(page: &Page) -> Result<Bytes> {
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut out = GzEncoder::new(Vec::new(), Compression::new(6));
-    out.write_all(&page.body)?;
-    Ok(out.finish()?.into())
+    out.write_all(body)?;
+    out.finish()
+}
+
+/// As servers compress on the fly: quality 5, window of 4 MiB.
+fn brotli(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    brotli::CompressorWriter::new(&mut out, body.len().max(1), 5, 22).write_all(body)?;
+    Ok(out)
 }
 
 fn warc() -> Result<Path> {

@@ -115,7 +115,7 @@ fn command() -> Command {
         .max_term_width(help::COLUMNS_MAX)
         .after_help(help::after_short())
         .after_long_help(help::after_long());
-    let subcommands = [
+    let subcommands = vec![
         serve::command(),
         ctl::CtlArgs::augment_args(Command::new("ctl"))
             .about("Ask and steer a running crawl")

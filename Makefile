@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier instructions fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier bench-index instructions fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=dir
 instructions: ## Count the instructions of the hot paths against benches/instructions.toml (needs valgrind)
 	$(CARGO) build --release --locked -p crawler-benches --bin paths
 	benches/instructions.py target/release/paths $(ARGS)
+
+bench-index: ## Looking up pages in an index of 10 million captures; DIR=directory on the disk to measure
+	$(CARGO) run --release --locked -p crawler-benches --bin index -- --rows 10M --dir $(DIR)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

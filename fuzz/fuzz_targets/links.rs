@@ -26,6 +26,9 @@ impl LinkVisitor for Seen {
         self.links += 1;
         assert_eq!(link.href, link.href.trim_matches([' ', '\x0c']), "trimmed");
         assert!(!link.href.contains(['\t', '\n', '\r']));
+        if let Some(text) = link.anchor.text() {
+            assert!(!text.is_empty() && text == text.trim() && text.chars().count() <= 256);
+        }
     }
 }
 

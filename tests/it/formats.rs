@@ -143,3 +143,19 @@ fn chosen_pages_are_written_as_parquet() {
     list(&["--fields", "path"], 1).says(&["no column `path`", "warc_offset"]);
     list(&["--skipped"], 1).says(&["--format jsonl"]);
 }
+
+#[test]
+fn a_repaired_page_list_is_made_anew() {
+    let server = serve(small());
+    let place = Place::new();
+    let formats = ["--format", "parquet,jsonl.zst"];
+    place.crawl(&server, &[&formats[..], &["--max-pages", "30"]].concat()).ends(0);
+    let list = place.data().join("pages/pages.jsonl");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(&list, text.replacen("\"status\":200", "\"status\":2x0", 1)).unwrap();
+    place.crawler(["repair", "-o", "crawl", "--yes"]).ends(0);
+    assert!(!place.data().join("results").exists());
+    place.crawl(&server, &formats).ends(0);
+    assert_whole(&place.data(), &server);
+    assert_parquet(&place.data());
+}

@@ -87,6 +87,9 @@ pub fn repair(data_dir: &Path) -> Result<Option<Repaired>, StartError> {
     let (mut frontier, mended) = opened.map_err(FrontierError::beyond_mending)?;
     frontier.read_all().map_err(FrontierError::beyond_mending)?;
     let mut repaired = Repaired { done: mended.done, lost_urls: Vec::new(), aside };
+    if !repaired.done.is_empty() {
+        forget_results(data_dir, &mut repaired)?;
+    }
     if let Some(checkpoint) = read_checkpoint(data_dir, &frontier)? {
         mend_output(data_dir, &mut frontier, checkpoint, &mut repaired)?;
     }
@@ -107,6 +110,7 @@ fn mend_output(
     if mended.done.is_empty() {
         return Ok(());
     }
+    forget_results(data_dir, repaired)?;
     let lost: Vec<u8> = mended.lost_urls.iter().flat_map(|url| lost_row(url)).collect();
     checkpoint.positions = Some(append_skipped_rows(data_dir, mended.positions, &lost)?);
     let count = mended.lost_urls.len() as u64;
@@ -120,6 +124,20 @@ fn mend_output(
     frontier.commit(Ops::default(), &payload)?;
     repaired.done.extend(mended.done);
     repaired.lost_urls = mended.lost_urls;
+    Ok(())
+}
+
+/// Puts away how far the formats made of the page list were: it is another list now.
+fn forget_results(data_dir: &Path, repaired: &mut Repaired) -> Result<(), StartError> {
+    let results = data_dir.join("results");
+    if !results.is_dir() {
+        return Ok(());
+    }
+    let moved = fs::create_dir_all(&repaired.aside)
+        .and_then(|()| fs::rename(&results, repaired.aside.join("results")));
+    moved.map_err(|source| StartError::DataDir { dir: results.clone(), source })?;
+    let told = "formats made of the page list are made anew by the next run that asks for them";
+    repaired.done.push(format!("{}: {told}", results.display()));
     Ok(())
 }
 

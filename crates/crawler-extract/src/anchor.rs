@@ -113,8 +113,9 @@ fn skip_to(cursor: &mut Cursor<'_>, skipped: &[u8], end: &[u8]) {
     cursor.at = at.map_or(cursor.bytes.len(), |at| at + end.len());
 }
 
-/// Elements whose content nobody sees.
-const UNSEEN: &[&str] = &["script", "style", "noscript", "template", "textarea", "title"];
+/// Elements whose content is no markup and nobody sees. No link begins in it, so that what is looked at
+/// for one anchor is not looked at for another.
+const UNSEEN: &[&str] = &["iframe", "noembed", "noframes", "script", "style", "textarea", "title"];
 /// Elements that may stand within a word; others are shown apart from what is beside them.
 const WITHIN_WORDS: &[&str] = &[
     "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i",

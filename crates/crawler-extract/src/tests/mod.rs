@@ -37,6 +37,9 @@ impl LinkVisitor for Seen {
     }
 
     fn link(&mut self, link: Link<'_>) {
+        if let Some(text) = link.anchor.text() {
+            assert!(!text.is_empty() && text == text.trim() && text.chars().count() <= 256);
+        }
         self.links.push((link.href.to_owned(), link.kind, link.rel));
     }
 }

@@ -12,9 +12,10 @@ pub(crate) struct Column {
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Text; `Sorted` if neighbours begin alike, `Various` if hardly any comes twice.
     Text(Likeness),
+    /// 32 bits.
     Small,
+    /// 64 bits.
     Large,
     /// 64 bits without sign.
     Bits,
@@ -26,8 +27,11 @@ pub(crate) enum Kind {
 /// How the texts of a column are to each other; the encoding is chosen by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
+    /// Many come often.
     Repeated,
+    /// Neighbours begin alike where rows are sorted.
     Sorted,
+    /// Hardly any comes twice, and nothing is alike.
     Various,
 }
 

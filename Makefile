@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier bench-index fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: build ## Pages per CPU second on the built-in test web and on real pages,
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- queue --urls $(URLS) --dir $(DIR)
+
+bench-index: ## Looking up pages in an index of 10 million captures; DIR=directory on the disk to measure
+	$(CARGO) run --release --locked -p crawler-benches --bin index -- --rows 10M --dir $(DIR)
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

@@ -112,6 +112,10 @@ pub(super) fn scan(
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(StoreError::io("open", path)(error)),
     };
+    // The buffer costs more than a look-up in what is sorted.
+    if file.metadata().map_err(StoreError::io("read", path))?.len() <= from {
+        return Ok(());
+    }
     file.seek(SeekFrom::Start(from)).map_err(StoreError::io("seek in", path))?;
     let needle = format!("\n{key} ");
     let finder = Finder::new(needle.as_bytes());

@@ -3,7 +3,7 @@
 //! `pages/pages.jsonl` and the WARC files are the crawl's own, durable under one commit. Everything
 //! else is a pure function of them. A [`Follower`] reads the committed rows behind the crawl, on a
 //! thread of its own, and makes something of them: Parquet files, text and Markdown, edges of the
-//! link graph, posts to a web hook. [`follow`] gives it row after row, has it seal what it made, and
+//! link graph, posts to a web hook. [`follow()`] gives it row after row, has it seal what it made, and
 //! only then takes note durably of how far it is, in `results/{name}.json`.
 //!
 //! So each format keeps the promise of the one commit: no row is made of a page that was not

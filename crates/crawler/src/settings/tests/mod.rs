@@ -3,6 +3,13 @@ mod mistakes;
 
 use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crawler_engine::{Ceilings, HostRule, Limits, RobotsPolicy};
+use crawler_fetch::Http2;
+use crawler_politeness::BreakerConfig;
+use crawler_url::scope::{Pattern, ScopeKind};
 
 use super::file::read_toml;
 use super::table::Form;

@@ -31,7 +31,7 @@ fn a_crawl_goes_on_in_zstd_and_all_is_read_back() {
 fn a_killed_crawl_in_zstd_is_cut_to_its_commit() {
     let server = serve(small());
     let place = Place::new();
-    let running = place.crawl(&server, &["--format", "warc.zst", "--delay", "20ms"]).start();
+    let running = place.crawl(&server, &["--format", "warc.zst", "--delay", "300ms"]).start();
     crate::harness::until("a committed page", || {
         let rows = fs::read_to_string(place.data().join("pages/pages.jsonl")).ok()?;
         (!rows.is_empty()).then_some(())

@@ -93,15 +93,15 @@ fn a_proxy_that_refuses_is_the_reason() {
 #[test]
 fn settings_are_shown_without_credentials() {
     let place = Place::new();
-    place.write("crawler.toml", "proxy = [\"http://me:secret@proxy.example:3128\"]\n");
-    let shown = place.crawler(["config", "http://me:secret@a.example/"]).ends(0);
+    place.write("crawler.toml", "proxy = [\"http://me:hunter2@proxy.example:3128\"]\n");
+    let shown = place.crawler(["config", "http://me:hunter2@a.example/"]).ends(0);
     assert!(shown.text().contains("http://***@proxy.example:3128"), "{}", shown.text());
-    assert!(!shown.text().contains("secret"), "{}", shown.text());
-    place.write("crawler.toml", "proxy = [\"ftp://me:secret@proxy.example:3128\"]\n");
-    let refused = place.crawler(["http://me:secret@a.example:port/"]).ends(4);
+    assert!(!shown.text().contains("hunter2"), "{}", shown.text());
+    place.write("crawler.toml", "proxy = [\"ftp://me:hunter2@proxy.example:3128\"]\n");
+    let refused = place.crawler(["http://me:hunter2@a.example:port/"]).ends(4);
     refused.says(&["crawler.toml:1", "the scheme of the proxy is not http", "ftp://***@proxy"]);
-    assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
     place.write("crawler.toml", "");
-    let refused = place.crawler(["http://me:secret@a.example:port/"]).ends(4);
-    assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+    let refused = place.crawler(["http://me:hunter2@a.example:port/"]).ends(4);
+    assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
 }

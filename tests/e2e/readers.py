@@ -24,8 +24,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 PATIENCE_S = 30
 WEB = ["testweb", "--hosts", "6", "--pages", "30", "--mix", "tiny", "--errors", "--seed", "7"]
 FLAGS = ["--allow-private", "--delay", "0", "--ip-delay", "0", "--assets", "--sitemaps", "off",
-         "--progress", "off", "--retries", "0", "--contact", "mailto:e2e@example.org",
-         "--format", "warc,parquet,links"]
+         "--progress", "off", "--retries", "0", "--contact", "mailto:e2e@example.org"]
 
 
 def expect(holds: bool, otherwise: str):
@@ -128,6 +127,7 @@ def zstd_holds_the_same(stored: dict[str, dict], frames: dict[str, dict]):
 
 def wacz_is_valid(binary: Path, work: Path, data: Path):
     file = work / f"{data.name}.wacz"
+    file.unlink(missing_ok=True)
     run(binary, "export", "wacz", "-o", data, "--to", file)
     told = run(tool("wacz"), "validate", "-f", file)
     passed(f"wacz validates {file.name}: {told.splitlines()[-1]}")
@@ -237,14 +237,6 @@ def parquet_agrees(data: Path, pages: list[dict]):
     passed(f"DuckDB and Arrow read {n_rows} pages from Parquet, those of pages.jsonl")
 
 
-def wacz_is_valid(binary: Path, data: Path, work: Path):
-    path = work / "site.wacz"
-    path.unlink(missing_ok=True)
-    run(binary, "export", "wacz", "-o", data, "--to", path)
-    run(tool("wacz"), "validate", "-f", path)
-    passed(f"wacz validates a WACZ file of {path.stat().st_size} bytes")
-
-
 def documents_tell_the_truth(work: Path, data: Path):
     """Each SQL and jq line of docs/reading.md runs and finds something."""
     text = Path("docs/reading.md").read_text()
@@ -286,7 +278,7 @@ def main():
     seeds = work / "seeds.txt"
     with Process([binary, *WEB]) as web:
         seeds.write_text("".join(web.stdout.readline() for _ in range(6)))
-        run(binary, "--seeds", seeds, *FLAGS, "-o", data)
+        run(binary, "--seeds", seeds, *FLAGS, "--format", "warc,parquet,links", "-o", data)
         pages = rows(data / "pages/pages.jsonl")
         stored = records(data)
         web_sends_the_same(stored, pages)
@@ -302,7 +294,6 @@ def main():
     own_replay(binary, data, stored)
     pywb_replays(data, work, stored)
     parquet_agrees(data, pages)
-    wacz_is_valid(binary, data, work)
     documents_tell_the_truth(work, data)
 
 

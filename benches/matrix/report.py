@@ -34,6 +34,8 @@ def write(out: pathlib.Path, binary: pathlib.Path, command: str, runs: dict[Case
     if efficiency := efficiencies(medians):
         text += ["Pages per CPU second with two workers, against one (1.00 would be no loss):", "",
                  table(["web", "efficiency"], efficiency), ""]
+    if hosts := memory_of_hosts(medians):
+        text += [hosts, ""]
     if splits:
         text += ["## By part", SPLIT_NOTE, *split_tables(splits, medians)]
     out.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,17 @@ def efficiencies(medians: dict[Case, Run]) -> list[list[str]]:
     rates = {(case.web, case.workers): run.pages_per_cpu_second() for case, run in medians.items()}
     return [[label(case), f"{rates[case.web, 2] / rates[case.web, 1]:.2f}"] for case in medians
             if case.workers == 1 and (case.web, 2) in rates]
+
+
+def memory_of_hosts(medians: dict[Case, Run]) -> str | None:
+    """From the same kind of web with few hosts and with many, one worker each."""
+    peaks = {case.web.hosts: run.memory_peak_bytes for case, run in medians.items()
+             if (case.web.mix, case.web.protocol, case.workers) == ("tiny", "http", 1)}
+    if len(peaks) < 2:
+        return None
+    few, many = min(peaks), max(peaks)
+    more = (peaks[many] - peaks[few]) / (many - few) * 10_000 / 1e6
+    return f"A further 10 000 active hosts take {figure(more)} MB of memory (`tiny`, one worker, {few} and {many} hosts)."
 
 
 def split_tables(splits: dict[Case, Split], medians: dict[Case, Run]) -> list[str]:

@@ -23,6 +23,7 @@ time the crawl took. Futex calls and context switches are counted by `perf stat`
 """
 EVENTS = {"syscalls:sys_enter_futex": "futex calls per page", "context-switches": "context switches per page"}
 SAMPLE_SECONDS = 0.05
+WRITER = "store-writer"
 NANOS = 1e-9
 
 
@@ -94,28 +95,42 @@ def write(out: pathlib.Path, binary: pathlib.Path, shards: Shards, watched: dict
     text = ["# Cost of a page as shards grow", "<!-- written by benches/matrix -->", machine(binary, command), "",
             NOTE.format(runs=runs)]
     for web in shards.webs:
-        text += [f"## {web.mix} pages, {web.protocol}, {web.hosts} hosts", "", rows(web, shards.workers, watched), ""]
+        middle = {count: median(watched[web, count]) for count in shards.workers}
+        text += [f"## {web.mix} pages, {web.protocol}, {web.hosts} hosts", "", rows(middle), "", extrapolated(middle), ""]
     out.mkdir(parents=True, exist_ok=True)
     (out / "shards.md").write_text("\n".join(text))
 
 
-def rows(web: Web, workers: list[int], watched: dict[tuple[Web, int], list[Watched]]) -> str:
+def rows(middle: dict[int, Watched]) -> str:
     """One row for each number of shards, of the crawl in the middle."""
-    middle = {count: median(watched[web, count]) for count in workers}
-    first = middle[workers[0]].run.pages_per_cpu_second()
+    first = next(iter(middle.values())).run.pages_per_cpu_second()
     kinds = [name for name, _ in sum((one.threads for one in middle.values()), Counter()).most_common(5)]
     head = ["shards", "pages per CPU s", "efficiency", *(f"µs per page: {name}" for name in kinds), "other threads",
             "writer, % of a core", *EVENTS.values(), "peak MB"]
     return table(head, [row(count, one, first, kinds) for count, one in middle.items()])
 
 
+def extrapolated(middle: dict[int, Watched]) -> str:
+    """How many shards keep the one store writer busy, by what both take for a page."""
+    lines = ["Extrapolated: the one thread `store-writer` is busy all the time at"]
+    for count, one in middle.items():
+        micros = micros_per_page(one)
+        lines.append(f"{figure(1e6 / micros[WRITER])} pages per second, which is what {figure(micros['shard'] / micros[WRITER])} "
+                     f"shards fetch, each with a core of its own (by the row of {count} shards);")
+    return "\n- ".join(lines).rstrip(";") + "."
+
+
+def micros_per_page(one: Watched) -> Counter[str]:
+    """CPU time by kind of thread. The last 50 ms of each are not seen; the shares are, and they hold for the whole."""
+    page, whole = 1e6 / one.run.pages_per_cpu_second(), one.threads.total()
+    return Counter({name: used / whole * page for name, used in one.threads.items()})
+
+
 def row(count: int, one: Watched, first: float, kinds: list[str]) -> list[str]:
-    rate, whole = one.run.pages_per_cpu_second(), one.threads.total()
-    # The last 50 ms of each thread are not seen: shares are, and they hold for the whole.
-    micros = {name: used / whole * 1e6 / rate for name, used in one.threads.items()}
-    busy = one.threads["store-writer"] / whole * one.run.cpu_seconds / one.run.wall_seconds
+    rate, micros = one.run.pages_per_cpu_second(), micros_per_page(one)
+    busy = micros[WRITER] * one.run.pages / one.run.wall_seconds / 1e6
     others = sum(value for name, value in micros.items() if name not in kinds)
-    return [str(count), figure(rate), f"{rate / first:.2f}", *(figure(micros.get(name, 0)) for name in kinds), figure(others),
+    return [str(count), figure(rate), f"{rate / first:.2f}", *(figure(micros[name]) for name in kinds), figure(others),
             figure(100 * busy), *(figure(one.events[event]) if event in one.events else "" for event in EVENTS),
             figure(one.run.memory_peak_bytes / 1e6)]
 

@@ -73,7 +73,7 @@ fn orders_are_done_and_moved_away() {
     assert!(said.contains("c.config:1") && said.contains("did you mean `retries`?"), "{said}");
 
     let said = drop_in(&place, "d.config", "format = \"parquet\"\n", "done");
-    assert_eq!(said, "after a restart: format\n");
+    assert_eq!(said, "after a restart: workers, format\n");
     let rules = "retries = 2\n[[extract]]\nname = \"x\"\nfields.a = \"h1\"\n";
     let said = drop_in(&place, "e.config", rules, "failed");
     for part in ["e.config:2", "cannot be laid over", "extract_rules = [\"FILE\"]"] {

@@ -12,6 +12,7 @@ use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, WhenDone};
 use crate::control::Control;
 use crate::counters::Counters;
+use crate::followers::Followers;
 use crate::live::LiveCell;
 use crate::mesh::Mesh;
 use crate::network::NetworkWatch;
@@ -57,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Mutex<CrawlClock>,
     pub(crate) minute: Mutex<LastMinute>,
     pub(crate) events: Events,
+    pub(crate) followers: Followers,
     pub(crate) finish: Mutex<Option<Finish>>,
     pub(crate) laggards: Mutex<Vec<String>>,
     pub(crate) restarts: AtomicU64,

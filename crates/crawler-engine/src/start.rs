@@ -20,6 +20,7 @@ use crate::clock;
 use crate::config::{CrawlConfig, Start, WhenDone};
 use crate::control::{Control, OperatorState};
 use crate::counters::Counters;
+use crate::followers::Followers;
 use crate::handle::{CrawlHandle, End};
 use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
@@ -135,6 +136,7 @@ pub(crate) fn start_measured(
         totals: Mutex::new(counters),
         clock: Mutex::new(CrawlClock::new()),
         minute: Mutex::default(),
+        followers: Followers::default(),
         events: Events::new(),
         finish: Mutex::new(None),
         laggards: Mutex::new(Vec::new()),

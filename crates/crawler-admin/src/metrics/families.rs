@@ -59,6 +59,11 @@ families! {
     STALLS = Counter "crawler_shard_stalls" [] "Times that a shard's loop stood still for 5 s";
     ACCOUNTING = Gauge "crawler_accounting_error" [] "URLs discovered minus ended minus queued; anything but 0 is a defect";
 
+    FOLLOWER_BYTES = Gauge "crawler_follower_behind_bytes" ["name"] "Bytes of the page list that a format or sink has still to take";
+    FOLLOWER_TIME = Gauge "crawler_follower_behind_seconds" ["name"] "Time since a format or sink had all of the page list";
+    FOLLOWER_ATTEMPTS = Counter "crawler_follower_failed_attempts" ["name"] "Attempts to deliver that a server did not take";
+    FOLLOWER_FAILED = Gauge "crawler_follower_failed" ["name"] "1 for a format or sink that has ended with an error";
+
     DNS_TIME = Histogram "crawler_dns_seconds" [] "Name look-ups, those answered from memory included";
     CONNECT_TIME = Histogram "crawler_connect_seconds" [] "TCP connections";
     TLS_TIME = Histogram "crawler_tls_seconds" [] "TLS handshakes";

@@ -94,7 +94,7 @@ impl Results {
                 Role::Sends => (None, Awaited::default()),
                 Role::Gathers => (None, makers.clone()),
             };
-            let progress = Progress::of(crawl.clone(), awaited);
+            let progress = Progress::of(name, crawl.clone(), awaited);
             let run = move || {
                 let _at_work = at_work;
                 follow(&mut *follower, &data_dir, &progress).inspect_err(|error| {

@@ -43,8 +43,9 @@ pub(super) struct Outlinks<'a> {
 }
 
 /// Whether the page's links may be followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Follow {
+    #[default]
     Yes,
     /// The page or its headers say `nofollow` or `none`.
     No,

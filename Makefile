@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier bench-index instructions fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-peers bench-frontier bench-index instructions fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ bench: build ## ns and MB/s of each hot path, pages per CPU second on the built-
 	$(CARGO) run --release --locked -p crawler-benches --bin links
 	$(CARGO) run --release --locked -p crawler-benches --bin paths
 	benches/crawl.sh $(BIN)
+
+bench-peers: build ## Other crawlers on the same pages, into docs/benchmarks/ (installs them; Debian, PyPI, npm)
+	benches/peers/install.sh
+	python3 benches/peers/run.py --binary $(BIN) $(ARGS)
 
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)

@@ -21,8 +21,8 @@ STYLE = """
 
 
 def chart(rows: list[Row]) -> str:
-    """Bars as long as the pages per CPU second of each row, longest first."""
-    ordered = sorted(rows, key=lambda row: -row.median.per_cpu_second)
+    """Bars as long as the pages per CPU second, longest first; wrk does not read what it gets and has none."""
+    ordered = sorted((row for row in rows if row.peer.name != "wrk"), key=lambda row: -row.median.per_cpu_second)
     longest = ordered[0].median.per_cpu_second
     bars = "\n".join(bar(row, TOP + number * STEP, longest) for number, row in enumerate(ordered))
     height = TOP + len(ordered) * STEP + 8

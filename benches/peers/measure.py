@@ -20,7 +20,7 @@ class Usage(NamedTuple):
 
 
 class MemoryWatch(threading.Thread):
-    """Looks at the memory of a process and its descendants until told to stop, and ends them when they take too long."""
+    """Looks at the memory of a process and its descendants until told to stop; ends them when they take too long."""
 
     def __init__(self, root: int, timeout: float):
         super().__init__(daemon=True)

@@ -29,8 +29,13 @@ class Row:
     def __init__(self, peer: Peer, load: str):
         self.peer, self.load = peer, load
         self.runs: list[Run] = []
+        self.left_out = ""
         self.missing: set[str] = set()
         self.extra: set[str] = set()
+
+    def failed(self, reason: str):
+        """It cannot be run: whatever it did before does not count."""
+        self.left_out = reason
 
     def add(self, run: Run, urls: set[str], expected: set[str]):
         self.runs.append(run)

@@ -60,14 +60,21 @@ def fetched(web: DocsWeb) -> tuple[set[str], int, int]:
     return {each.url for each in answers}, len(answers), sum(each.body_bytes for each in answers)
 
 
+class RunError(Exception):
+    """A peer could not be run."""
+
+
 def run_once(peer: Peer, todo: Job, web: DocsWeb) -> tuple[Run, set[str]]:
+    """What one run cost, and the URLs that it fetched."""
     shutil.rmtree(todo.output, ignore_errors=True)
     web.start_log()
     printed = WORK / f"{peer.name}.log"
     command = list(map(str, peer.command(todo)))
+    if shutil.which(command[0]) is None:
+        raise RunError(f"{command[0]} is not installed")
     usage = measure(command, printed, peer.environment(todo), TIMEOUT)
     if usage.exit_code not in peer.exit_codes:
-        sys.exit(f"peers: {peer.name} ended with {usage.exit_code}; {printed} has what it said")
+        raise RunError(f"ended with {usage.exit_code}; {printed} has what it said")
     urls, answers, wire_bytes = fetched(web)
     return Run(usage, len(urls), answers, wire_bytes), urls
 
@@ -87,14 +94,27 @@ def compare(peers: list[Peer], binary: Path, web: DocsWeb, runs: int) -> list[Ro
     compared = {peer.load for peer in peers[1:]} or {PEERS[0].load}
     pairs = [(peer, load) for load in loads() if load in compared
              for peer in peers if peer.load == load or peer is PEERS[0]]
-    rows = {(peer.name, load): Row(peer, load) for peer, load in pairs}
+    rows = [Row(peer, load) for peer, load in pairs]
     for number in range(1, runs + 1):
-        for peer, load in pairs:
-            todo = job(binary, load)
-            run, urls = run_once(peer, todo, web)
-            rows[peer.name, load].add(run, urls, set(todo.urls.read_text().split()))
-            print(f"peers: run {number} of {runs}: {peer.name} ({load}): {run}", file=sys.stderr, flush=True)
-    return list(rows.values())
+        for row in rows:
+            if not row.left_out:
+                said = add_run(row, job(binary, row.load), web)
+                print(f"peers: run {number} of {runs}, {row.peer.name} ({row.load}): {said}",
+                      file=sys.stderr, flush=True)
+    return rows
+
+
+def add_run(row: Row, todo: Job, web: DocsWeb) -> str:
+    """Runs a peer once more, and says how it went. One that fails is not tried again."""
+    try:
+        run, urls = run_once(row.peer, todo, web)
+    except RunError as failure:
+        if row.peer is PEERS[0]:
+            raise  # there is nothing to compare with
+        row.failed(str(failure))
+        return str(failure)
+    row.add(run, urls, set(todo.urls.read_text().split()))
+    return str(run)
 
 
 def chosen(names: str | None) -> list[Peer]:
@@ -119,16 +139,27 @@ def main():
         sys.exit("peers: nothing is installed; run benches/peers/install.sh")
     WORK.mkdir(parents=True, exist_ok=True)
     with DocsWeb(WORK / "nginx", addresses(), PORT, ROBOTS) as web:
-        list_urls(binary, web)
-        rows = compare(peers, binary, web, options.runs)
+        try:
+            list_urls(binary, web)
+            rows = compare(peers, binary, web, options.runs)
+        except RunError as failure:
+            sys.exit(f"peers: crawler {failure}")
     shutil.rmtree(WORK / "output", ignore_errors=True)
-    print("\n".join(table([row for row in rows if row.load == load]) for load in loads()))
-    if options.only is None:
-        write(rows, binary, options.runs)
-    unexplained = {row.peer.name: row.unexplained() for row in rows if row.unexplained()}
-    for name, urls in unexplained.items():
-        print(f"peers: {name} fetched not the same as the others: {' '.join(urls[:10])}", file=sys.stderr)
-    sys.exit(1 if unexplained else 0)
+    sys.exit(1 if conclude(rows, binary, options.runs, is_whole=options.only is None) else 0)
+
+
+def conclude(rows: list[Row], binary: Path, runs: int, is_whole: bool) -> list[str]:
+    """Prints the tables, and writes the document of a whole comparison; the faults found."""
+    counted = [row for row in rows if not row.left_out]
+    print("\n".join(table([row for row in counted if row.load == load]) for load in loads()))
+    if is_whole:
+        write(counted, binary, runs)
+    faults = [f"{row.peer.name} is left out: {row.left_out}" for row in rows if row.left_out]
+    faults += [f"{row.peer.name} fetched not the same as the others: {' '.join(row.unexplained()[:10])}"
+               for row in counted if row.unexplained()]
+    for fault in faults:
+        print(f"peers: {fault}", file=sys.stderr)
+    return faults
 
 
 def write(rows: list[Row], binary: Path, runs: int):

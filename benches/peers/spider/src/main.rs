@@ -41,6 +41,6 @@ async fn crawl(seed: String) -> (usize, usize) {
         }
     });
     website.crawl().await;
-    website.unsubscribe();
+    drop(website); // its subscribers see the end of the stream
     counter.await.unwrap_or_default()
 }

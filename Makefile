@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-frontier bench-index instructions fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-matrix bench-known bench-shards bench-peers bench-frontier bench-index instructions fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,20 @@ fuzz: ## Fuzz everything that reads foreign bytes, SECONDS (60) for each target
 bench: build ## ns and MB/s of each hot path, pages per CPU second on the built-in test web and on real pages
 	$(CARGO) run --release --locked -p crawler-benches --bin links
 	$(CARGO) run --release --locked -p crawler-benches --bin paths
-	benches/crawl.sh $(BIN)
+	python3 benches/matrix cases $(BIN) $(ARGS)
+
+bench-matrix: build ## The whole crawler against the test web: protocol, pages, workers, hosts (ARGS=--quick; perf, strace)
+	python3 benches/matrix cases $(BIN) $(ARGS)
+
+bench-known: build ## Cost of a page in directories that know 1 and 10 million URLs; DIR=directory on the disk to measure
+	python3 benches/matrix known $(BIN) --dir $(DIR) $(ARGS)
+
+bench-shards: build ## Cost of a page with 1 to 16 shards, by thread
+	python3 benches/matrix shards $(BIN) $(ARGS)
+
+bench-peers: build ## Other crawlers on the same pages, into docs/benchmarks/ (installs them; Debian, PyPI, npm)
+	benches/peers/install.sh
+	python3 benches/peers/run.py --binary $(BIN) $(ARGS)
 
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)

@@ -182,6 +182,8 @@ pub(crate) struct WriterGauges {
     pub(crate) pages_bytes: AtomicU64,
     /// How long commits took.
     pub(crate) commit_time: HistogramGauges,
+    /// A WARC file cannot be opened for want of open files: nothing may be leased meanwhile.
+    pub(crate) wants_files: AtomicBool,
 }
 
 impl WriterGauges {
@@ -192,7 +194,14 @@ impl WriterGauges {
             committed: (0..shards).map(|_| (AtomicU64::new(0), Notify::new())).collect(),
             pages_bytes: AtomicU64::new(u64::MAX),
             commit_time: HistogramGauges::default(),
+            wants_files: AtomicBool::new(false),
         }
+    }
+
+    /// Why nothing is leased.
+    pub(crate) fn held(&self) -> Option<String> {
+        let wants_files = self.wants_files.load(Ordering::Relaxed);
+        wants_files.then(|| "open files: none left for the next WARC file".to_owned())
     }
 
     pub(crate) fn has_room(&self, bytes_max: u64) -> bool {

@@ -104,7 +104,9 @@ impl Snapshot {
         let sum = |gauge: fn(&ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
-            held: shared.pressure.held().or_else(|| shared.network.held(crate::clock::now())),
+            held: (shared.pressure.held())
+                .or_else(|| shared.writer.held())
+                .or_else(|| shared.network.held(crate::clock::now())),
             waiting: shared.is_waiting(),
             pid: std::process::id(),
             generation: shared.generation,

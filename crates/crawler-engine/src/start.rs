@@ -85,6 +85,7 @@ pub(crate) fn start_measured(
     frontier.assign(config.workers)?;
     let stored_seeds = frontier.reader().seeds()?;
     let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
+    clock::go_on_from(checkpoint.as_ref().map(|last| last.at).unwrap_or_default());
     if frontier.payload().is_none() && has_results(&config.data_dir) {
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crawler_frontier::transfer::{self, Feed, Item, Restore, RestoreError, Totals};
 use crawler_frontier::{FrontierDb, FrontierError};
+use crawler_politeness::UnixMillis;
 use crawler_url::{CanonicalRules, Fingerprint, WireUrl};
 
 use crate::clock;
@@ -271,6 +272,7 @@ impl Checkpoint {
             traps: Vec::new(),
             addresses: Vec::new(),
             skipped_from: 0,
+            at: UnixMillis::default(),
         }
     }
 }

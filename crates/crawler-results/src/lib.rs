@@ -24,7 +24,7 @@ mod wacz;
 mod tests;
 
 pub use body::{StoredPage, stored_page};
-pub use content::{ExtractedRow, PageFollower, content, extracted};
+pub use content::{ExtractedRow, PageFollower, RowsAs, content, extracted};
 pub use error::ResultError;
 pub use follow::{
     Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, Timings, UsagePreferences,

@@ -1,6 +1,7 @@
 //! What web to make: its size, its difficulty, and where it listens.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::WebError;
 
 /// Which web to build and how to serve it. The pages depend on every field but `latency`,
-/// `dns_port` and `threads` (absolute links hold the port).
+/// `resumption`, `answers_per_connection`, `dns_port` and `threads` (absolute links hold the port).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebConfig {
@@ -28,6 +29,10 @@ pub struct WebConfig {
     pub latency: Latency,
     /// Whether the server speaks TLS (then only TLS).
     pub tls: Tls,
+    /// Whether TLS sessions can be resumed.
+    pub resumption: Resumption,
+    /// Answers after which a connection is closed, robots.txt included; none keeps it open.
+    pub answers_per_connection: Option<NonZeroU32>,
     /// Whether some answers are errors.
     pub errors: Errors,
     /// TCP port of all hosts; 0 takes a free one.
@@ -48,6 +53,8 @@ impl Default for WebConfig {
             mix: PageMix::Docs,
             latency: Latency::None,
             tls: Tls::Off,
+            resumption: Resumption::Tickets,
+            answers_per_connection: None,
             errors: Errors::None,
             port: 0,
             dns_port: 0,
@@ -141,6 +148,16 @@ pub enum Tls {
     On,
 }
 
+/// Whether TLS sessions can be resumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resumption {
+    /// By tickets that the client keeps (RFC 8446 2.2), as with most servers.
+    Tickets,
+    /// Not at all: each connection costs a full handshake.
+    None,
+}
+
 /// Whether some answers are errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -184,6 +201,7 @@ macro_rules! words {
 words!(Naming, "naming", Addresses => "addresses", Names => "names");
 words!(PageMix, "page mix", Tiny => "tiny", Docs => "docs", Live => "live");
 words!(Tls, "tls mode", Off => "off", On => "on");
+words!(Resumption, "resumption", Tickets => "tickets", None => "none");
 words!(Errors, "errors mode", None => "none", Some => "some");
 
 fn in_range<T: PartialOrd + Into<f64>>(

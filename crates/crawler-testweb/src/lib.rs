@@ -37,7 +37,7 @@ mod tests;
 
 pub use answer::{Answer, AnswerBody, Framing};
 pub use coding::Coding;
-pub use config::{Errors, Latency, Naming, PageMix, Tls, WebConfig};
+pub use config::{Errors, Latency, Naming, PageMix, Resumption, Tls, WebConfig};
 pub use error::WebError;
 pub use expected::{Expected, ExpectedKind, Role};
 pub use hostile::{HostileConfig, HostileServer, Manners, Outcome};

@@ -30,7 +30,7 @@ macro_rules! families {
 families! {
     BUILD = Info "crawler_build" ["version"] "Version of the program";
     PHASE = Gauge "crawler_phase" ["phase"] "1 for the phase that the crawl is in, 0 for the others";
-    HELD = Gauge "crawler_held" [] "1 while nothing is fetched because disk or memory is short";
+    HELD = Gauge "crawler_held" [] "1 while nothing is fetched because disk, memory or open files are short";
     GENERATION = Gauge "crawler_generation" [] "Recrawl generation, from 1";
     ELAPSED = Gauge "crawler_elapsed_seconds" [] "Time crawled in this run, without pauses";
 

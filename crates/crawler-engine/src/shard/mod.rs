@@ -374,7 +374,9 @@ impl Shard {
     }
 
     fn is_leasing(&self) -> bool {
-        self.shared.phase() == Phase::Running && !self.shared.pressure.is_held()
+        self.shared.phase() == Phase::Running
+            && !self.shared.pressure.is_held()
+            && !self.shared.writer.wants_files.load(Relaxed)
     }
 
     fn want_commit(&self) {

@@ -2,12 +2,13 @@
 
 mod body;
 mod content;
-mod crawled;
+pub(crate) mod crawled;
 mod delivery;
 mod jsonl_zst;
 mod links;
 mod mirror;
 mod parquet;
+mod rule_files;
 mod wacz;
 
 use std::cell::{Cell, RefCell};
@@ -74,13 +75,13 @@ impl Follower for Keeper {
 }
 
 /// Gives one answer after the other, the last one for ever.
-struct Script {
+pub(crate) struct Script {
     answers: RefCell<Vec<Look>>,
     waited: Cell<usize>,
 }
 
 impl Script {
-    fn new(mut answers: Vec<Look>) -> Self {
+    pub(crate) fn new(mut answers: Vec<Look>) -> Self {
         answers.reverse();
         Self { answers: RefCell::new(answers), waited: Cell::new(0) }
     }

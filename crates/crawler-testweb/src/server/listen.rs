@@ -1,10 +1,14 @@
 //! Accepts connections on one thread.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+use http::header::CONNECTION;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -16,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::error::WebError;
 use crate::server::dns;
 use crate::server::ledger::Ledgers;
+use crate::server::quota::{Last, Quota};
 use crate::server::respond::respond;
 use crate::web::Web;
 
@@ -152,7 +157,17 @@ async fn serve_http1<S>(stream: S, door: Door, local: IpAddr)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| respond(door.clone(), local, request));
+    let quota = Quota::of(door.web.config());
+    let service = service_fn(move |request| {
+        let (door, quota) = (door.clone(), quota.clone());
+        async move {
+            let mut response = respond(door, local, request).await?;
+            if quota.take() == Last::Yes {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_TIMEOUT)
@@ -167,13 +182,31 @@ async fn serve_http2<S>(stream: S, door: Door, local: IpAddr)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| respond(door.clone(), local, request));
+    let quota = Quota::of(door.web.config());
+    let counted = quota.clone();
+    let service = service_fn(move |request| {
+        let (door, quota) = (door.clone(), counted.clone());
+        async move {
+            let response = respond(door, local, request).await;
+            quota.take();
+            response
+        }
+    });
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .keep_alive_interval(IDLE_TIMEOUT)
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = connection.await {
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = quota.spent() => {
+            // GOAWAY (RFC 9113 6.8); streams that are open are still answered.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
     }
 }

@@ -4,6 +4,7 @@ mod body;
 pub(crate) mod dns;
 mod ledger;
 pub(crate) mod listen;
+mod quota;
 mod respond;
 mod stats;
 mod tls;

@@ -12,9 +12,10 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::NoServerSessionStorage;
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::Naming;
+use crate::config::{Naming, Resumption};
 use crate::error::WebError;
 use crate::host;
 use crate::web::Web;
@@ -83,6 +84,13 @@ fn server_config(web: &Web, issuer: &Issuer<'_, &KeyPair>) -> Result<ServerConfi
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
     settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    match web.config().resumption {
+        Resumption::Tickets => settings.ticketer = aws_lc_rs::Ticketer::new()?,
+        Resumption::None => {
+            settings.send_tls13_tickets = 0;
+            settings.session_storage = Arc::new(NoServerSessionStorage {});
+        }
+    }
     Ok(settings)
 }
 

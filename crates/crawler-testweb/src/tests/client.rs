@@ -49,7 +49,7 @@ pub(super) async fn send(
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     if url.scheme() == "https" {
         let request = request.uri(url.as_str()).body(Empty::<Bytes>::new()).unwrap();
-        let stream = secure(server, stream, url.host_str().unwrap()).await;
+        let stream = secure(&settings(server), stream, url.host_str().unwrap()).await;
         let (mut sender, connection) =
             http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
         let driver = tokio::spawn(connection);
@@ -70,11 +70,8 @@ pub(super) fn address(name: &str) -> Ipv4Addr {
     name.parse().unwrap_or_else(|_| host::address(host::of_name(name).unwrap()))
 }
 
-async fn secure(
-    server: &WebServer,
-    stream: TcpStream,
-    name: &str,
-) -> tokio_rustls::client::TlsStream<TcpStream> {
+/// Trusts the server's authority and asks for HTTP/2.
+pub(super) fn settings(server: &WebServer) -> Arc<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore::empty();
     let pem = std::fs::read(server.ca_pem_path().unwrap()).unwrap();
     assert_eq!(pem, server.ca_pem().unwrap().as_bytes());
@@ -86,8 +83,16 @@ async fn secure(
         .with_root_certificates(roots)
         .with_no_client_auth();
     settings.alpn_protocols = vec![b"h2".to_vec()];
+    Arc::new(settings)
+}
+
+pub(super) async fn secure(
+    settings: &Arc<rustls::ClientConfig>,
+    stream: TcpStream,
+    name: &str,
+) -> tokio_rustls::client::TlsStream<TcpStream> {
     let name = ServerName::try_from(name.to_owned()).unwrap();
-    tokio_rustls::TlsConnector::from(Arc::new(settings)).connect(name, stream).await.unwrap()
+    tokio_rustls::TlsConnector::from(Arc::clone(settings)).connect(name, stream).await.unwrap()
 }
 
 async fn read(response: http::Response<Incoming>) -> Reply {

@@ -2,6 +2,7 @@
 
 mod client;
 mod coding;
+mod connections;
 mod dns;
 mod links;
 mod manners;

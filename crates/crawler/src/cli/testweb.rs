@@ -4,11 +4,14 @@ mod hostile;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Args;
-use crawler_testweb::{Errors, Latency, Naming, PageMix, Tls, Web, WebConfig, WebServer};
+use crawler_testweb::{
+    Errors, Latency, Naming, PageMix, Resumption, Tls, Web, WebConfig, WebServer,
+};
 
 use super::crawl::write_out;
 use crate::exit::Exit;
@@ -32,7 +35,7 @@ const LATENCY_MEDIANS_MAX: u32 = 10;
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
 pub(super) struct TestwebArgs {
     /// Serve hosts that mean harm, each in its own way, and judge how a crawl stands it
-    #[arg(long, conflicts_with_all = ["pages", "mix", "tls", "names", "errors", "latency", "seed", "threads"])]
+    #[arg(long, conflicts_with_all = ["pages", "mix", "tls", "no_resumption", "pages_per_connection", "names", "errors", "latency", "seed", "threads"])]
     hostile: bool,
     /// Number of hosts [default: 20]; with --hostile, of names on one address [default: 10000]
     #[arg(long, value_name = "N")]
@@ -49,6 +52,12 @@ pub(super) struct TestwebArgs {
     /// Serve https, with an authority of its own
     #[arg(long)]
     tls: bool,
+    /// Let no TLS session be resumed, so that each connection costs a full handshake
+    #[arg(long, requires = "tls")]
+    no_resumption: bool,
+    /// Close each connection after N answers, robots.txt included [default: unlimited]
+    #[arg(long, value_name = "N")]
+    pages_per_connection: Option<NonZeroU32>,
     /// Call hosts by name, resolved by a name server of its own, instead of by address
     #[arg(long)]
     names: bool,
@@ -120,6 +129,8 @@ impl TestwebArgs {
             mix: self.mix,
             latency,
             tls: if self.tls { Tls::On } else { Tls::Off },
+            resumption: if self.no_resumption { Resumption::None } else { Resumption::Tickets },
+            answers_per_connection: self.pages_per_connection,
             errors: if self.errors { Errors::Some } else { Errors::None },
             port: self.port,
             threads: self.threads,
@@ -138,6 +149,7 @@ mod tests {
         for line in [
             "testweb",
             "testweb --hosts 3 --pages 9 --mix tiny --tls --names --errors --seed 7",
+            "testweb --tls --no-resumption --pages-per-connection 1",
             "testweb --hostile --hosts 7 --port 8080",
             "testweb --latency 1",
             "testweb --latency 600000",

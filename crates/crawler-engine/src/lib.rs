@@ -34,6 +34,7 @@ mod open_files;
 mod outstanding;
 mod phase;
 mod pressure;
+mod rebuild;
 mod release;
 mod repair;
 mod retries;
@@ -74,6 +75,7 @@ pub use observe::{
     TimingReport, UrlEnded,
 };
 pub use phase::{FinalReport, Finish, Phase};
+pub use rebuild::{Rebuilt, rebuild};
 pub use release::{ReleaseError, release_trap};
 pub use repair::{Repaired, check, repair};
 pub use retries::{Cause, Retries, UnknownCause};

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) generation: u32,
     /// Where the rows of this generation begin in `reports/skipped.jsonl`.
     pub(crate) skipped_from: u64,
+    /// The queue was once made without a scope: each URL is judged before it is fetched.
+    pub(crate) is_rebuilt: bool,
     /// Whether an earlier run may have asked for something.
     pub(crate) resumed: bool,
     pub(crate) gauges: Vec<ShardGauges>,

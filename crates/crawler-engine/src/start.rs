@@ -43,7 +43,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 14] = [
+const OUR_ENTRIES: [&str; 15] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -56,6 +56,7 @@ const OUR_ENTRIES: [&str; 14] = [
     "parquet",
     "content",
     "extracted",
+    "store.new",
     "store",
     "stats.json",
 ];
@@ -102,6 +103,7 @@ pub(crate) fn start_measured(
     let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
     let skipped_from = checkpoint.as_ref().map_or(0, |last| generation_from(last, config.start));
+    let is_rebuilt = checkpoint.as_ref().is_some_and(|last| last.is_rebuilt);
     let mut traps = Vec::new();
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
         traps = checkpoint.traps;
@@ -126,6 +128,7 @@ pub(crate) fn start_measured(
         traps: TrapList::new(traps),
         generation: frontier.generation(),
         skipped_from,
+        is_rebuilt,
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),

@@ -265,7 +265,7 @@ fn restore<E: From<ImportError>>(
 
 impl Checkpoint {
     /// Of a directory without captures.
-    fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             positions: None,
             counters: Counters::default(),
@@ -273,6 +273,7 @@ impl Checkpoint {
             addresses: Vec::new(),
             skipped_from: 0,
             at: UnixMillis::default(),
+            is_rebuilt: false,
         }
     }
 }

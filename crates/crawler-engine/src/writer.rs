@@ -94,6 +94,9 @@ pub(crate) struct Checkpoint {
     /// When it was written, by the crawl's own time.
     #[serde(default)]
     pub(crate) at: UnixMillis,
+    /// The queue was made from stored pages, and so without a scope.
+    #[serde(default)]
+    pub(crate) is_rebuilt: bool,
 }
 
 /// Why nothing more can be written.
@@ -319,7 +322,9 @@ fn record(
     let positions = Some(positions);
     let traps = shared.traps.all();
     let skipped_from = shared.skipped_from;
-    let checkpoint = Checkpoint { positions, counters, traps, addresses, skipped_from, at };
+    let is_rebuilt = shared.is_rebuilt;
+    let checkpoint =
+        Checkpoint { positions, counters, traps, addresses, skipped_from, at, is_rebuilt };
     let payload = serde_json::to_vec(&checkpoint)?;
     frontier.commit(pending, &payload)?;
     shared.writer.pages_bytes.store(pages_bytes, Ordering::Release);

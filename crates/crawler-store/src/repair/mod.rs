@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::error::StoreError;
 use crate::paths::{cdxj_file, closed_file, log_file, pages_file, skipped_file};
 use crate::writer::closed::{self, ClosedWarc};
-use crate::writer::{StorePositions, WarcFile, WarcState, sync_dir, warc_files};
+use crate::writer::{StorePositions, WarcFile, WarcState, positions_found, sync_dir, warc_files};
 use captures::Captures;
 use members::{Members, scan};
 use rows::{RowFile, Rows, Warcs};
@@ -125,6 +125,14 @@ pub fn mend_store(
         }
     }
     Ok(MendedStore { positions, done, lost_urls })
+}
+
+/// The same where nobody knows any more what was committed: whatever is whole stays.
+///
+/// # Errors
+/// As [`mend_store`].
+pub fn mend_found(data_dir: &Path, aside: &Path) -> Result<MendedStore, StoreError> {
+    mend_store(data_dir, &positions_found(data_dir)?, aside)
 }
 
 /// Lists the complete WARC files as they are now, unless the list says so; gives its new length.

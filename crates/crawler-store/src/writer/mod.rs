@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use append_file::AppendFile;
 pub(crate) use append_file::sync_dir;
 pub use config::StoreConfig;
-pub(crate) use open::{WarcFile, warc_files};
+pub(crate) use open::{WarcFile, positions_found, warc_files};
 pub use positions::{StorePositions, WarcPosition, WarcState};
 use warc_files::WarcFiles;
 

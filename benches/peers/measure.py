@@ -1,6 +1,7 @@
 """What a command costs: processor time, peak memory and wall time, with all processes that it starts."""
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -8,7 +9,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 LOOK_EVERY = 0.2
 
 
@@ -30,7 +30,7 @@ class MemoryWatch(threading.Thread):
 
     def run(self):
         while not self.ended.wait(LOOK_EVERY):
-            self.peak = max(self.peak, resident(self.root))
+            self.peak = max(self.peak, peak_resident(self.root))
             if time.monotonic() > self.deadline:
                 os.killpg(self.root, signal.SIGKILL)
                 return
@@ -41,15 +41,18 @@ class MemoryWatch(threading.Thread):
         return self.peak
 
 
-def resident(pid: int) -> int:
-    """Resident memory of a process and its descendants; pages that they share count for each."""
+def peak_resident(pid: int) -> int:
+    """The most memory a process and its descendants had resident, each by itself; pages they share count for each.
+
+    Not what wait4 tells: that is at least what we had resident ourselves when we started the process.
+    """
     process = Path("/proc", str(pid))
     try:
-        own = int((process / "statm").read_text().split()[1]) * PAGE_BYTES
+        own = int(re.search(r"VmHWM:\s*(\d+) kB", (process / "status").read_text())[1]) * 1024
         children = (child for task in (process / "task").iterdir()
                     for child in (task / "children").read_text().split())
-        return own + sum(resident(int(child)) for child in children)
-    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return own + sum(peak_resident(int(child)) for child in children)
+    except (FileNotFoundError, ProcessLookupError, TypeError):
         return 0  # it has ended meanwhile
 
 
@@ -61,9 +64,8 @@ def measure(command: list[str], output: Path, environment: dict[str, str], timeo
                                    env={**os.environ, **environment}, start_new_session=True)
     watch = MemoryWatch(process.pid, timeout)
     watch.start()
-    # The times of all descendants that were waited for are in it, the memory of the largest alone.
+    # The times of all descendants that were waited for are in it.
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    peak = max(watch.stop(), usage.ru_maxrss * 1024)
-    return Usage(process.returncode, usage.ru_utime + usage.ru_stime, wall, peak)
+    return Usage(process.returncode, usage.ru_utime + usage.ru_stime, wall, watch.stop())

@@ -46,7 +46,7 @@ def document(rows: list[Row], jobs: dict[str, Job], runs: int) -> str:
 Written by `make bench-peers` on {datetime.date.today().isoformat()}: {machine()}. Of {runs} runs of each, taken
 in turn, the one with the median of pages per CPU second counts; wall time is a median of its own, memory the most
 that any run had. nginx served the pages on the same machine. CPU seconds are user and system time of all processes
-of a crawler, memory is what they had resident; nginx is in neither.
+of a crawler, memory is what each had resident at most; nginx is in neither.
 
 The pages are documentation of Debian (Python, SQLite, PostgreSQL, Git, Linux) as its packages have it, compressed
 with gzip on the way: {mean.wire_bytes / mean.answers / 1000:.1f} KB a page as sent. `robots.txt` keeps crawlers from

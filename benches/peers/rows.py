@@ -10,7 +10,6 @@ from peers import Peer
 
 class Run(NamedTuple):
     usage: Usage
-    pages: int
     answers: int
     wire_bytes: int
 

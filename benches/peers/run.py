@@ -56,8 +56,13 @@ def job(binary: Path, load: str) -> Job:
 
 def fetched(web: DocsWeb) -> tuple[set[str], int, int]:
     """What was answered with 200 since the log was begun: URLs, how many answers, bytes on the wire."""
-    answers = [request for request in web.requests() if request.status == "200"]
-    return {each.url for each in answers}, len(answers), sum(each.body_bytes for each in answers)
+    urls, answers, wire_bytes = set(), 0, 0
+    for request in web.requests():
+        if request.status == "200":
+            urls.add(request.url)
+            answers += 1
+            wire_bytes += request.body_bytes
+    return urls, answers, wire_bytes
 
 
 class RunError(Exception):
@@ -76,7 +81,7 @@ def run_once(peer: Peer, todo: Job, web: DocsWeb) -> tuple[Run, set[str]]:
     if usage.exit_code not in peer.exit_codes:
         raise RunError(f"ended with {usage.exit_code}; {printed} has what it said")
     urls, answers, wire_bytes = fetched(web)
-    return Run(usage, len(urls), answers, wire_bytes), urls
+    return Run(usage, answers, wire_bytes), urls
 
 
 def list_urls(binary: Path, web: DocsWeb):

@@ -82,8 +82,9 @@ http {{
 
     def requests(self) -> Iterator[Request]:
         """What was asked for since start_log, robots.txt aside."""
-        for line in self.log.read_text(errors="replace").splitlines():
-            address, status, body_bytes, path, referer, agent = line.split(TAB)
-            if path != "/robots.txt":
-                url = f"http://{address}:{self.port}{path}"
-                yield Request(url, status, int(body_bytes), referer, agent)
+        with self.log.open(errors="replace") as lines:
+            for line in lines:
+                address, status, body_bytes, path, referer, agent = line.rstrip("\n").split(TAB)
+                if path != "/robots.txt":
+                    url = f"http://{address}:{self.port}{path}"
+                    yield Request(url, status, int(body_bytes), referer, agent)

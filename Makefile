@@ -11,7 +11,7 @@ BIN    := target/release/crawler
 STATIC := target/static/crawler
 
 .DEFAULT_GOAL := help
-.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-matrix bench-known bench-shards bench-frontier bench-index instructions fmt clean
+.PHONY: help build static dist docker run test e2e torture check deny advisories fuzz bench bench-matrix bench-known bench-shards bench-peers bench-frontier bench-index instructions fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ bench-known: build ## Cost of a page in directories that know 1 and 10 million U
 
 bench-shards: build ## Cost of a page with 1 to 16 shards, by thread
 	python3 benches/matrix shards $(BIN) $(ARGS)
+
+bench-peers: build ## Other crawlers on the same pages, into docs/benchmarks/ (installs them; Debian, PyPI, npm)
+	benches/peers/install.sh
+	python3 benches/peers/run.py --binary $(BIN) $(ARGS)
 
 bench-frontier: ## Seen set up to KEYS keys, queues at URLS queued URLs; DIR=directory on the disk to measure
 	$(CARGO) run --release --locked -p crawler-benches --bin frontier -- seen --keys $(KEYS) --dir $(DIR)

@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from docs_web import DocsWeb, Request
+
 PORT = 8088
 SITES = {
     "127.0.1.1": "python3.11/html",
@@ -24,65 +26,9 @@ SEEDS = [f"http://{address}:{PORT}/" for address in SITES]
 KILLS = 5
 
 
-class Servers:
-    """nginx on three loopback addresses; its access log tells what was asked for and by whom."""
-
-    def __init__(self, work: Path):
-        self.run = work / "nginx"
-        shutil.rmtree(self.run, ignore_errors=True)
-        self.run.mkdir(parents=True)
-        self.run.chmod(0o777)
-        self.log = self.run / "access.log"
-        config = self.run / "nginx.conf"
-        config.write_text(self.config(work / "docs/usr/share/doc"))
-        self.command = ["nginx", "-c", str(config), "-e", str(self.run / "error.log")]
-
-    def config(self, docs: Path) -> str:
-        sites = " ".join(f"{address} {site};" for address, site in SITES.items())
-        listen = " ".join(f"listen {address}:{PORT} backlog=1024;" for address in SITES)
-        user = "user root;" if os.geteuid() == 0 else ""
-        return f"""
-{user} worker_processes 1; pid {self.run}/nginx.pid; error_log {self.run}/error.log crit;
-events {{ worker_connections 4096; }}
-http {{
-  include /etc/nginx/mime.types; default_type application/octet-stream;
-  sendfile on; tcp_nopush on; keepalive_requests 1000000; gzip_static on;
-  client_body_temp_path {self.run}; proxy_temp_path {self.run}; fastcgi_temp_path {self.run};
-  uwsgi_temp_path {self.run}; scgi_temp_path {self.run};
-  log_format seen '$server_addr\t$status\t$request_uri\t$http_referer\t$http_user_agent';
-  access_log {self.log} seen;
-  map $server_addr $site {{ {sites} }}
-  server {{
-    {listen}
-    root {docs}/$site; index index.html;
-    location = /robots.txt {{ return 200 "User-agent: *\\nDisallow:\\n"; }}
-  }}
-}}
-"""
-
-    def __enter__(self):
-        subprocess.run(self.command, check=True)
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run([*self.command, "-s", "stop"], check=False)
-
-    def start_log(self):
-        """Forgets what was seen so far."""
-        self.log.write_text("")
-
-    def requests(self) -> int:
-        """How many requests were seen since start_log."""
-        return self.log.read_bytes().count(b"\n")
-
-    def seen(self, agent: str) -> dict[str, tuple[str, str]]:
-        """URL -> (status, referer) of what `agent` asked for since start_log, robots.txt aside."""
-        requests = {}
-        for line in self.log.read_text(errors="replace").splitlines():
-            address, status, uri, referer, by = line.split("\t")
-            if agent in by and uri != "/robots.txt":
-                requests[f"http://{address}:{PORT}{uri}"] = (status, referer)
-        return requests
+def seen(web: DocsWeb, agent: str) -> dict[str, Request]:
+    """URL -> what `agent` asked for since start_log."""
+    return {request.url: request for request in web.requests() if agent in request.agent}
 
 
 def crawl(binary: Path, output: Path, *flags: str, **popen) -> subprocess.Popen:
@@ -112,19 +58,19 @@ def passed(what: str):
     print(f"e2e: ok: {what}", flush=True)
 
 
-def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
+def same_set_as_wget2(binary: Path, work: Path, web: DocsWeb) -> set[str]:
     """The URLs that we fetch are those that `wget2 -r` fetches, but for explained differences."""
-    servers.start_log()
+    web.start_log()
     mirror = work / "wget2"
     shutil.rmtree(mirror, ignore_errors=True)
     subprocess.run(["wget2", "-q", "-r", "-l", "inf", "--compression=gzip", "-P", mirror, *SEEDS],
                    check=False)
-    theirs = servers.seen("wget2/")
-    servers.start_log()
+    theirs = seen(web, "wget2/")
+    web.start_log()
     output = work / "crawl"
     finish(crawl(binary, output, "--fresh"))
-    ours = servers.seen("crawler/")
-    missing = sorted(url for url in theirs if url not in ours and not explained(url, *theirs[url]))
+    ours = seen(web, "crawler/")
+    missing = sorted(url for url in theirs if url not in ours and not explained(theirs[url]))
     extra = sorted(url for url in ours if url not in theirs)
     expect(not missing, f"wget2 fetched what we did not: {missing[:20]}")
     expect(not extra, f"we fetched what wget2 did not: {extra[:20]}")
@@ -135,14 +81,14 @@ def same_set_as_wget2(binary: Path, work: Path, servers: Servers) -> set[str]:
     return set(ours)
 
 
-def explained(url: str, status: str, referer: str) -> bool:
-    """Why wget2 asks for `url` and we do not."""
-    if referer.split("?")[0].endswith(".css"):
+def explained(request: Request) -> bool:
+    """Why wget2 asks for this and we do not."""
+    if request.referer.split("?")[0].endswith(".css"):
         return True  # url() in a style sheet: we read links from HTML only
-    if url.endswith(("/_static/opensearch.xml", "/pgsql-docs%40lists.postgresql.org")):
+    if request.url.endswith(("/_static/opensearch.xml", "/pgsql-docs%40lists.postgresql.org")):
         return True  # <link rel=search> and <link rel=made>: neither a page nor a part of one
     # href="\\": the URL standard reads a backslash as a slash, wget2 escapes it
-    return url.endswith("/%5C") and status == "404"
+    return request.url.endswith("/%5C") and request.status == "404"
 
 
 def warcs_are_valid(work: Path, output: Path):
@@ -171,17 +117,17 @@ def stored_bytes_are_the_servers(binary: Path, work: Path, output: Path):
     passed("crawler get returns the servers' bytes for 25 pages")
 
 
-def survives_kill(binary: Path, work: Path, servers: Servers, whole: set[str]):
+def survives_kill(binary: Path, work: Path, web: DocsWeb, whole: set[str]):
     """SIGKILL at random moments, then the same command again: the same set, each URL once."""
     output = work / "crawl-killed"
     shutil.rmtree(output, ignore_errors=True)
     moments = random.Random(os.environ.get("E2E_SEED", time.time_ns()))
-    servers.start_log()
+    web.start_log()
     for kill in range(KILLS):
         process = crawl(binary, output)
         # Each try gets a share of the crawl done before it dies, so that all of them die in it.
         requests = moments.uniform(kill + 0.1, kill + 0.9) / KILLS * len(whole)
-        while servers.requests() < requests:
+        while web.count() < requests:
             expect(process.poll() is None, f"crawl {kill} ended before it could be killed")
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -201,11 +147,13 @@ def main():
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     options = parser.parse_args()
-    with Servers(options.work) as servers:
-        whole = same_set_as_wget2(options.binary, options.work, servers)
+    docs = options.work / "docs/usr/share/doc"
+    sites = {address: docs / site for address, site in SITES.items()}
+    with DocsWeb(options.work / "nginx", sites, PORT) as web:
+        whole = same_set_as_wget2(options.binary, options.work, web)
         warcs_are_valid(options.work, options.work / "crawl")
         stored_bytes_are_the_servers(options.binary, options.work, options.work / "crawl")
-        survives_kill(options.binary, options.work, servers, whole)
+        survives_kill(options.binary, options.work, web, whole)
     print("e2e: all passed")
 
 

@@ -25,6 +25,15 @@ PATIENCE_S = 30
 WEB = ["testweb", "--hosts", "6", "--pages", "30", "--mix", "tiny", "--errors", "--seed", "7"]
 FLAGS = ["--allow-private", "--delay", "0", "--ip-delay", "0", "--assets", "--sitemaps", "off",
          "--progress", "off", "--retries", "0", "--contact", "mailto:e2e@example.org"]
+RULES = """
+[[extract]]
+name = "heading"
+[extract.fields]
+title = { select = "title", required = true }
+links = { select = "a", attribute = "href", type = "url", list = true }
+words = { select = "body", pattern = "([0-9]+)", type = "integer" }
+share = { select = "body", pattern = "([0-9]+)", type = "number" }
+"""
 
 
 def expect(holds: bool, otherwise: str):
@@ -237,6 +246,25 @@ def parquet_agrees(data: Path, pages: list[dict]):
     passed(f"DuckDB and Arrow read {n_rows} pages from Parquet, those of pages.jsonl")
 
 
+def extracted_rows_agree(data: Path):
+    """DuckDB and Arrow find in Parquet what extraction rules have found."""
+    table = f"{data}/parquet/extracted/heading/*.parquet"
+    listed = rows(data / "extracted/heading.jsonl")
+    expect(len(listed) > 50, f"the rule has found {len(listed)} rows only")
+    fields = ["title", "words", "share"]
+    wanted = sorted([(row["url"], *(row["fields"][field] for field in fields)) for row in listed], key=str)
+    columns = ", ".join(f"fields.{field}" for field in fields)
+    for source in (table, data / "extracted/heading.jsonl"):
+        found = duckdb.sql(f"SELECT url, {columns} FROM '{source}'").fetchall()
+        expect(sorted(found, key=str) == wanted, f"DuckDB reads other rows from {source}")
+    arrow = pyarrow.parquet.read_table(data / "parquet/extracted/heading").to_pylist()
+    links = {row["url"]: json.loads(row["fields"]["links"]) for row in arrow}
+    expect(links == {row["url"]: row["fields"]["links"] for row in listed}, "Arrow reads other lists")
+    kinds = {str(kind) for kind, in duckdb.sql(f"SELECT DISTINCT typeof(fields) FROM '{table}'").fetchall()}
+    expect(all("BIGINT" in kind and "DOUBLE" in kind for kind in kinds), f"the fields are {kinds}")
+    passed(f"DuckDB and Arrow read {len(listed)} rows of a rule from Parquet, those of its JSON lines")
+
+
 def documents_tell_the_truth(work: Path, data: Path):
     """Each SQL and jq line of docs/reading.md runs and finds something."""
     text = Path("docs/reading.md").read_text()
@@ -278,7 +306,9 @@ def main():
     seeds = work / "seeds.txt"
     with Process([binary, *WEB]) as web:
         seeds.write_text("".join(web.stdout.readline() for _ in range(6)))
-        run(binary, "--seeds", seeds, *FLAGS, "--format", "warc,parquet,links", "-o", data)
+        (work / "rules.toml").write_text(RULES)
+        run(binary, "--seeds", seeds, *FLAGS, "--format", "warc,parquet,links",
+            "--extract-rules", work / "rules.toml", "-o", data)
         pages = rows(data / "pages/pages.jsonl")
         stored = records(data)
         web_sends_the_same(stored, pages)
@@ -294,6 +324,7 @@ def main():
     own_replay(binary, data, stored)
     pywb_replays(data, work, stored)
     parquet_agrees(data, pages)
+    extracted_rows_agree(data)
     documents_tell_the_truth(work, data)
 
 

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "$1")
 work=$PWD/build/e2e
-mkdir -p "$work/debs"
+mkdir -p "$work"
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -35,18 +35,6 @@ install_tools() {
     fi
 }
 
-# Unpacked, not installed: some images install packages without their documentation.
-unpack_docs() {
-    [ -f "$work/docs.ready" ] && return
-    (cd "$work/debs" && apt-get download -qq python3.11-doc sqlite3-doc postgresql-doc-15)
-    for package in "$work"/debs/*.deb; do
-        dpkg-deb --extract "$package" "$work/docs"
-    done
-    # Half of the web is served compressed; so are the pages here.
-    find "$work/docs" -name '*.html' -size +1k -print0 | xargs -0 -P2 -n100 gzip -k -f -6
-    touch "$work/docs.ready"
-}
-
 # kill -9 at random moments, then at every step of the code that writes; an independent reader
 # checks what is left.
 torture() {
@@ -62,7 +50,7 @@ torture() {
 }
 
 install_tools
-unpack_docs
+tests/e2e/unpack_docs.sh "$work" python3.11-doc sqlite3-doc postgresql-doc-15
 python3 tests/e2e/docs_crawl.py --binary "$binary" --work "$work"
 tests/e2e/admin/run.sh "$binary" "$work/venv/bin/schemathesis" "$work/admin"
 "$work/venv/bin/python" tests/e2e/s3.py --binary "$binary" --weed "$work/venv/bin/weed" --work "$work/s3"

@@ -72,6 +72,14 @@ fn orders_are_done_and_moved_away() {
     let said = drop_in(&place, "c.config", "retires = 1\n", "failed");
     assert!(said.contains("c.config:1") && said.contains("did you mean `retries`?"), "{said}");
 
+    let said = drop_in(&place, "d.config", "format = \"parquet\"\n", "done");
+    assert_eq!(said, "after a restart: workers, format\n");
+    let rules = "retries = 2\n[[extract]]\nname = \"x\"\nfields.a = \"h1\"\n";
+    let said = drop_in(&place, "e.config", rules, "failed");
+    for part in ["e.config:2", "cannot be laid over", "extract_rules = [\"FILE\"]"] {
+        assert!(said.contains(part), "{said}");
+    }
+
     // Reading the configuration anew ends what was laid over it.
     let reloaded = admin.post("/v1/reload", "").json();
     let changed = reloaded["changed"].as_array().unwrap();

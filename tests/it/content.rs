@@ -1,7 +1,11 @@
 //! What pages say, and the fields that rules name, beside the crawl.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
 
+use parquet::file::reader::SerializedFileReader;
+use parquet::record::Row;
 use serde_json::Value;
 
 use crate::harness::Place;
@@ -83,6 +87,44 @@ fn rules_asked_for_later_are_applied_to_what_is_stored() {
     assert_eq!(rows(&place, "content/content.jsonl").len(), 3);
 }
 
+/// The rows of `product` as Parquet.
+fn table(data: &Path) -> Vec<String> {
+    let folder = std::fs::read_dir(data.join("parquet/extracted/product")).unwrap();
+    let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let rows = |path| SerializedFileReader::new(File::open(path).unwrap()).unwrap().into_iter();
+    paths.into_iter().flat_map(rows).map(|row| fields(&row.unwrap())).collect()
+}
+
+fn fields(row: &Row) -> String {
+    row.get_column_iter().find(|(name, _)| *name == "fields").unwrap().1.to_string()
+}
+
+#[test]
+fn rows_of_rules_are_made_as_parquet_while_crawling_and_later() {
+    let place = Place::new();
+    place.write("crawler.toml", RULES);
+    let url = format!("http://{}/", serve_site(shop));
+    place.crawler(flags(&["--format", "parquet", &url])).ends(0);
+    let product = |name: &str, price: &str| {
+        format!("{{name: \"{name}\", price: {price}, more: \"{url}p/2\"}}")
+    };
+    let expected = [product("Lamp", "10.5"), product("Lantern", "null")];
+    assert_eq!(table(&place.data()), expected);
+
+    let lines = std::fs::read(place.data().join("extracted/product.jsonl")).unwrap();
+    for folder in ["extracted", "parquet", "results"] {
+        std::fs::remove_dir_all(place.data().join(folder)).unwrap();
+    }
+    place.crawler(["export", "extracted", "-o", "crawl"]).ends(0);
+    assert_eq!(std::fs::read(place.data().join("extracted/product.jsonl")).unwrap(), lines);
+    assert!(!place.data().join("parquet").exists());
+    place.crawler(["export", "parquet", "-o", "crawl"]).ends(0);
+    assert_eq!(table(&place.data()), expected);
+    place.write("crawler.toml", "");
+    place.crawler(["export", "extracted", "-o", "crawl"]).ends(1).says(&["there are no rules"]);
+}
+
 #[test]
 fn mistakes_in_rules_are_told_before_anything_is_fetched() {
     let place = Place::new();
@@ -146,6 +188,57 @@ fn rules_are_tried_on_stored_pages_on_warc_files_and_on_pages_yet_to_be_fetched(
 
     let missing = place.crawler(["extract", &format!("http://{addr}/nothing")]).ends(1);
     assert!(missing.stderr.contains("was answered with status 404"), "{}", missing.stderr);
+}
+
+#[test]
+fn warc_files_of_other_programs_are_read() {
+    let place = Place::new();
+    place.write("rules.toml", RULES);
+    let record = |url: &str, head: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}\r\n");
+        let warc = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <{url}>\r\nWARC-Date: 2020-01-01T00:00:00Z\r\n\
+             WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: application/http; msgtype=response\r\n\
+             Content-Length: {}\r\n\r\n{head}",
+            head.len() + body.len()
+        );
+        [warc.as_bytes(), body, b"\r\n\r\n"].concat()
+    };
+    let page = |name: &str| format!("<div class=product><h2>{name}</h2>");
+    let chunked = |body: &[u8]| {
+        let (one, two) = body.split_at(7);
+        let chunk =
+            |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+        [chunk(one), chunk(two), b"0\r\n\r\n".to_vec()].concat()
+    };
+    // As gzip has it, without compression: RFC 1951 section 3.2.4, RFC 1952 section 2.3.
+    let gzip = |body: &[u8]| {
+        let length = u16::try_from(body.len()).unwrap();
+        let block = [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), body].concat();
+        [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], &block].concat()
+    };
+    let records = [
+        record(
+            "http://a.test/p/1",
+            "Transfer-Encoding: chunked\r\n",
+            &chunked(page("Lamp").as_bytes()),
+        ),
+        record(
+            "http://a.test/p/2",
+            "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n",
+            &chunked(&gzip(page("Lantern").as_bytes())),
+        ),
+        record("http://a.test/p/3", "Transfer-Encoding: chunked\r\n", page("Torch").as_bytes()),
+        record("http://a.test/p/4", "Content-Encoding: gzip\r\n", &gzip(page("Candle").as_bytes())),
+    ];
+    std::fs::write(place.path("other.warc"), records.concat()).unwrap();
+    let ended = place.crawler(["extract", "-c", "rules.toml", "other.warc"]).ends(0);
+    let names: Vec<Value> = ended
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"]["name"].clone())
+        .collect();
+    assert_eq!(names, ["Lamp", "Lantern", "Torch", "Candle"], "{}", ended.stderr);
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn credentials_go_to_their_hosts_and_into_no_file() {
         "--auth=*.example=bearer env:TOKEN",
         "--host-header=127.0.0.2=X-Team: archive",
         "--header=Cookie: secret-word",
+        "--header=X-Api-Key: secret-word",
         "--allow-private",
         "--delay=0",
         "--robots=ignore",
@@ -71,6 +72,7 @@ fn credentials_go_to_their_hosts_and_into_no_file() {
     assert_eq!((has(&heads, authorization), has(&other_heads, "Authorization")), (2, 0));
     assert_eq!((has(&heads, "X-Team"), has(&other_heads, "X-Team: archive\r\n")), (0, 2));
     assert_eq!(has(&heads, "Cookie: secret-word\r\n"), 2);
+    assert_eq!(has(&heads, "X-Api-Key: secret-word\r\n"), 2);
 
     for secret in ["secret-word", "bWU6c2VjcmV0LXdvcmQ"] {
         assert!(!ended.stderr.contains(secret) && !ended.text().contains(secret));
@@ -84,6 +86,7 @@ fn credentials_go_to_their_hosts_and_into_no_file() {
         (has(&requests, "Authorization: ***\r\n"), has(&requests, "Cookie: ***\r\n")),
         (2, 4)
     );
+    assert_eq!(has(&requests, "X-Api-Key: ***\r\n"), 4);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::data::{
     assert_consistent, assert_same, assert_whole, cdxj_urls, expected_urls, page_urls, pages,
     skipped, sorted, texts, warc_files, warc_urls,
 };
-use crate::harness::{Ended, Place};
+use crate::harness::{Ended, Place, until};
+use crate::webs::{serve, slow};
 
 fn repair(place: &Place, args: &[&str], code: i32) -> Ended {
     place.crawler([&["repair", "-o", "crawl"], args].concat()).ends(code)
@@ -131,6 +132,36 @@ fn what_has_no_sound_mend_is_refused_with_the_way_on() {
     let list = place.data().join("store/db/keyspaces/1/current");
     fs::remove_file(&list).unwrap();
     let before = files_below(&place.data().join("store"));
-    repair(&place, &["--yes"], 17).says(&["keyspaces/1/current", "missing", "--as seen"]);
+    repair(&place, &["--yes"], 17).says(&["keyspaces/1/current", "missing", "--rebuild"]);
     assert_eq!(files_below(&place.data().join("store")), before);
+}
+
+/// The process is killed, so that the files end somewhere behind the last commit.
+#[test]
+fn a_frontier_beyond_repair_is_made_anew_from_what_is_stored() {
+    let server = serve(slow());
+    let place = Place::new();
+    let running = place.crawl(&server, &[]).start();
+    let list = place.data().join("pages/pages.jsonl");
+    until("some pages", || (fs::metadata(&list).ok()?.len() > 20_000).then_some(()));
+    running.kill();
+    fs::remove_file(place.data().join("store/db/keyspaces/1/current")).unwrap();
+    let stored = fs::read_to_string(&list).unwrap().matches('\n').count();
+    let done = repair(&place, &["--rebuild", "--yes"], 0).text();
+    assert!(done.contains("rebuilt") && done.contains("lost"), "{done}");
+    assert!(place.path("crawl/damaged-1/store/db").is_dir());
+    assert!(page_urls(&place.data()).len() >= stored, "what was whole was kept");
+    let checked = repair(&place, &["--check"], 0).text();
+    assert!(!checked.contains("damaged"), "{checked}");
+    let ended = place.crawl(&server, &[]).ends(0);
+    assert_consistent(&ended, &place.data());
+    assert_whole(&place.data(), &server);
+}
+
+#[test]
+fn without_stored_pages_there_is_nothing_to_make_a_frontier_of() {
+    let place = Place::new();
+    let text = repair(&place, &["--rebuild", "--yes"], 1).text();
+    assert!(text.contains("no pages are stored"), "{text}");
+    repair(&place, &["--rebuild", "--check"], 2);
 }

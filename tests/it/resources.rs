@@ -85,6 +85,23 @@ fn want_of_open_files_while_crawling_costs_no_page() {
     });
 }
 
+/// Pages come over a connection that is open already, until a WARC file is full.
+#[test]
+fn want_of_an_open_file_for_the_next_warc_file_holds_the_crawl() {
+    let server = serve(WebConfig { hosts: 1, pages_per_host: 400, ..WebConfig::default() });
+    let place = Place::new();
+    let running = place.crawl(&server, &["--warc-size", "1M", "--delay", "5ms"]).start();
+    until("the first pages", || {
+        let rows = std::fs::metadata(place.data().join("pages/pages.jsonl")).ok()?;
+        (rows.len() > 0).then_some(())
+    });
+    starve(&running, || running.says("no open file left for the next WARC file"));
+    let ended = running.ends(0);
+    assert_eq!(ended.number("failed"), 0, "{:?}", skipped(&place.data()));
+    assert_whole(&place.data(), &server);
+    assert_consistent(&ended, &place.data());
+}
+
 #[test]
 fn a_directory_that_cannot_be_used_is_told_with_the_mend() {
     let server = serve(small());

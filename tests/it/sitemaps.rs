@@ -3,7 +3,7 @@
 use crawler_testweb::{Web, WebConfig};
 
 use crate::data::{assert_consistent, assert_polite, assert_same, page_urls, pages, sorted, texts};
-use crate::harness::Place;
+use crate::harness::{Place, at_once};
 use crate::webs::{serve, small};
 
 /// Every URL that a crawl with sitemaps fetches.
@@ -73,6 +73,26 @@ fn sitemaps_serve_a_scope_they_lie_outside_of() {
     let expected = with_sitemaps(server.web()).into_iter();
     let expected = expected.filter(|url| url.contains("/listed/") || url.contains("/sitemap"));
     assert_same(&page_urls(&place.data()), &sorted(expected));
+}
+
+#[test]
+fn sitemaps_are_sought_whatever_becomes_of_the_first_page() {
+    // Denied by robots.txt, redirected to another host, not there.
+    at_once(&[(0, "/private/a.html"), (1, "/odd/away"), (0, "/nothing-here")], |(host, seed)| {
+        let server = serve(WebConfig { hosts: 2, ..small() });
+        let place = Place::new();
+        let origin = server.web().origin(*host);
+        place.write("seeds.txt", &format!("{origin}{seed}"));
+        let args = ["--seeds", "seeds.txt", "--sitemaps", "robots", "--depth", "0"];
+        let ended = place.crawl_from(&server, &args).ends(0);
+        let found = page_urls(&place.data());
+        let sitemaps = server.web().prerequisites().map(|file| file.url);
+        let own = sitemaps.filter(|url| url.starts_with(&origin) && url.contains("sitemap"));
+        let missing: Vec<_> = own.filter(|url| !found.contains(url)).collect();
+        assert!(missing.is_empty(), "{seed}: not {missing:?} but {found:?}");
+        assert!(ended.number("sitemaps") >= 5, "{seed}");
+        assert_consistent(&ended, &place.data());
+    });
 }
 
 #[test]

@@ -56,6 +56,9 @@ impl Store {
         let file = |name: &str| fs::read(place.data().join(name)).unwrap();
         assert_eq!(self.joined("pages/"), file("pages/pages.jsonl"));
         assert_eq!(self.joined("cdxj/"), file("cdxj/index.cdxj"));
+        if place.data().join("content").exists() {
+            assert_eq!(self.joined("content/"), file("content/content.jsonl"));
+        }
         let mut warcs: Vec<_> =
             fs::read_dir(place.data().join("warc")).unwrap().map(|entry| entry.unwrap()).collect();
         warcs.sort_by_key(fs::DirEntry::file_name);
@@ -129,7 +132,7 @@ fn after_kill_9_no_rows_are_in_two_objects() {
     let server = serve(small());
     let place = Place::new();
     let store = Store::new(&[]);
-    let args = ["--upload", "s3://crawls/a/b/", "--warc-size", "1M"];
+    let args = ["--upload", "s3://crawls/a/b/", "--warc-size", "1M", "--format", "content"];
     let slow = [&args[..], &["--delay", "100ms"]].concat();
     for pages in [20, 40] {
         let pages_max = pages.to_string();

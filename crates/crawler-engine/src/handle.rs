@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
+use crate::followers::FollowerState;
 use crate::observe::{CrawlEvent, IdleReport, TimingReport};
 use crate::phase::{FinalReport, Finish, Phase};
 use crate::shared::{Shared, locked};
@@ -73,6 +74,11 @@ impl CrawlHandle {
     pub fn committed_pages_bytes(&self) -> Option<u64> {
         let bytes = self.shared.writer.pages_bytes.load(Ordering::Acquire);
         (bytes != u64::MAX).then_some(bytes)
+    }
+
+    /// Takes what a format or sink says of itself, for the statistics.
+    pub fn hear_follower(&self, name: &'static str, state: FollowerState) {
+        self.shared.followers.set(name, state);
     }
 
     /// Where the crawl is in its life.

@@ -129,16 +129,24 @@ fn mend_output(
 
 /// Puts away how far the formats made of the page list were: it is another list now.
 fn forget_results(data_dir: &Path, repaired: &mut Repaired) -> Result<(), StartError> {
+    repaired.done.extend(put_results_aside(data_dir, &repaired.aside)?);
+    Ok(())
+}
+
+/// The same, with what is to be told of it.
+pub(crate) fn put_results_aside(
+    data_dir: &Path,
+    aside: &Path,
+) -> Result<Option<String>, StartError> {
     let results = data_dir.join("results");
     if !results.is_dir() {
-        return Ok(());
+        return Ok(None);
     }
-    let moved = fs::create_dir_all(&repaired.aside)
-        .and_then(|()| fs::rename(&results, repaired.aside.join("results")));
+    let moved =
+        fs::create_dir_all(aside).and_then(|()| fs::rename(&results, aside.join("results")));
     moved.map_err(|source| StartError::DataDir { dir: results.clone(), source })?;
     let told = "formats made of the page list are made anew by the next run that asks for them";
-    repaired.done.push(format!("{}: {told}", results.display()));
-    Ok(())
+    Ok(Some(format!("{}: {told}", results.display())))
 }
 
 fn lost_row(url: &str) -> Vec<u8> {
@@ -148,7 +156,7 @@ fn lost_row(url: &str) -> Vec<u8> {
 }
 
 /// A name that no earlier repair has taken.
-fn free_dir(data_dir: &Path) -> PathBuf {
+pub(crate) fn free_dir(data_dir: &Path) -> PathBuf {
     let mut names = (1_u32..).map(|n| data_dir.join(format!("damaged-{n}")));
     names.find(|dir| !dir.exists()).unwrap_or_else(|| data_dir.join("damaged"))
 }

@@ -12,6 +12,7 @@ use crate::budget::PageBudget;
 use crate::config::{CrawlConfig, WhenDone};
 use crate::control::Control;
 use crate::counters::Counters;
+use crate::followers::Followers;
 use crate::live::LiveCell;
 use crate::mesh::Mesh;
 use crate::network::NetworkWatch;
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) generation: u32,
     /// Where the rows of this generation begin in `reports/skipped.jsonl`.
     pub(crate) skipped_from: u64,
+    /// The queue was once made without a scope: each URL is judged before it is fetched.
+    pub(crate) is_rebuilt: bool,
     /// Whether an earlier run may have asked for something.
     pub(crate) resumed: bool,
     pub(crate) gauges: Vec<ShardGauges>,
@@ -57,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Mutex<CrawlClock>,
     pub(crate) minute: Mutex<LastMinute>,
     pub(crate) events: Events,
+    pub(crate) followers: Followers,
     pub(crate) finish: Mutex<Option<Finish>>,
     pub(crate) laggards: Mutex<Vec<String>>,
     pub(crate) restarts: AtomicU64,
@@ -182,6 +186,8 @@ pub(crate) struct WriterGauges {
     pub(crate) pages_bytes: AtomicU64,
     /// How long commits took.
     pub(crate) commit_time: HistogramGauges,
+    /// A WARC file cannot be opened for want of open files: nothing may be leased meanwhile.
+    pub(crate) wants_files: AtomicBool,
 }
 
 impl WriterGauges {
@@ -192,7 +198,14 @@ impl WriterGauges {
             committed: (0..shards).map(|_| (AtomicU64::new(0), Notify::new())).collect(),
             pages_bytes: AtomicU64::new(u64::MAX),
             commit_time: HistogramGauges::default(),
+            wants_files: AtomicBool::new(false),
         }
+    }
+
+    /// Why nothing is leased.
+    pub(crate) fn held(&self) -> Option<String> {
+        let wants_files = self.wants_files.load(Ordering::Relaxed);
+        wants_files.then(|| "open files: none left for the next WARC file".to_owned())
     }
 
     pub(crate) fn has_room(&self, bytes_max: u64) -> bool {

@@ -1,5 +1,6 @@
 //! The numbers of a crawl at one moment, as shown to people and written to `stats.json`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
+use crate::followers::FollowerState;
 use crate::observe::{CapacityUse, IdleReport};
 use crate::phase::Phase;
 use crate::shared::{ShardGauges, Shared, locked};
@@ -60,6 +62,9 @@ pub struct Snapshot {
     /// Where the capacity to fetch goes.
     #[serde(default)]
     pub idle: IdleReport,
+    /// How far formats and sinks are, by name.
+    #[serde(default)]
+    pub followers: BTreeMap<String, FollowerState>,
     /// Each shard's share.
     pub shards: Vec<ShardSnapshot>,
 }
@@ -104,7 +109,9 @@ impl Snapshot {
         let sum = |gauge: fn(&ShardGauges) -> u64| shared.gauges.iter().map(gauge).sum();
         Self {
             phase: shared.phase(),
-            held: shared.pressure.held().or_else(|| shared.network.held(crate::clock::now())),
+            held: (shared.pressure.held())
+                .or_else(|| shared.writer.held())
+                .or_else(|| shared.network.held(crate::clock::now())),
             waiting: shared.is_waiting(),
             pid: std::process::id(),
             generation: shared.generation,
@@ -122,6 +129,7 @@ impl Snapshot {
             stalls: shared.stalls.load(Relaxed),
             idle: IdleReport::take(shared),
             accounting_error: shared.gauges.iter().map(|g| g.accounting_error.load(Relaxed)).sum(),
+            followers: shared.followers.states(),
             shards,
         }
     }

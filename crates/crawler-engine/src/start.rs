@@ -20,6 +20,7 @@ use crate::clock;
 use crate::config::{CrawlConfig, Start, WhenDone};
 use crate::control::{Control, OperatorState};
 use crate::counters::Counters;
+use crate::followers::Followers;
 use crate::handle::{CrawlHandle, End};
 use crate::live::LiveCell;
 use crate::lock::{DirLock, LockRefusal};
@@ -43,7 +44,7 @@ pub use error::StartError;
 
 /// What `Start::Fresh` removes: everything a crawl makes in its data directory but the lock.
 /// What tells that a directory is a crawl's goes last, so that an interrupted removal can be repeated.
-const OUR_ENTRIES: [&str; 14] = [
+const OUR_ENTRIES: [&str; 15] = [
     "operator/state.json",
     "operator/audit.jsonl",
     "operator/overlays.json",
@@ -56,6 +57,7 @@ const OUR_ENTRIES: [&str; 14] = [
     "parquet",
     "content",
     "extracted",
+    "store.new",
     "store",
     "stats.json",
 ];
@@ -85,6 +87,7 @@ pub(crate) fn start_measured(
     frontier.assign(config.workers)?;
     let stored_seeds = frontier.reader().seeds()?;
     let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
+    clock::go_on_from(checkpoint.as_ref().map(|last| last.at).unwrap_or_default());
     if frontier.payload().is_none() && has_results(&config.data_dir) {
         return Err(StartError::LostFrontier { dir: config.data_dir });
     }
@@ -101,6 +104,7 @@ pub(crate) fn start_measured(
     let store = open_store(&config, checkpoint.as_ref().and_then(|c| c.positions.as_ref()))?;
     let ip_limits = Arc::new(IpLimits::new(config.ip_concurrency, config.ip_interval));
     let skipped_from = checkpoint.as_ref().map_or(0, |last| generation_from(last, config.start));
+    let is_rebuilt = checkpoint.as_ref().is_some_and(|last| last.is_rebuilt);
     let mut traps = Vec::new();
     let counters = checkpoint.map_or_else(Counters::default, |checkpoint| {
         traps = checkpoint.traps;
@@ -125,6 +129,7 @@ pub(crate) fn start_measured(
         traps: TrapList::new(traps),
         generation: frontier.generation(),
         skipped_from,
+        is_rebuilt,
         resumed,
         gauges: (0..shards).map(|_| ShardGauges::default()).collect(),
         writer: WriterGauges::new(shards),
@@ -135,6 +140,7 @@ pub(crate) fn start_measured(
         totals: Mutex::new(counters),
         clock: Mutex::new(CrawlClock::new()),
         minute: Mutex::default(),
+        followers: Followers::default(),
         events: Events::new(),
         finish: Mutex::new(None),
         laggards: Mutex::new(Vec::new()),

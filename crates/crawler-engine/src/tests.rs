@@ -2,6 +2,7 @@
 
 mod ceilings;
 mod control;
+mod heavy;
 mod outage;
 
 use std::collections::{BTreeSet, HashMap};

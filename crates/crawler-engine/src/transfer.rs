@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crawler_frontier::transfer::{self, Feed, Item, Restore, RestoreError, Totals};
 use crawler_frontier::{FrontierDb, FrontierError};
+use crawler_politeness::UnixMillis;
 use crawler_url::{CanonicalRules, Fingerprint, WireUrl};
 
 use crate::clock;
@@ -264,13 +265,15 @@ fn restore<E: From<ImportError>>(
 
 impl Checkpoint {
     /// Of a directory without captures.
-    fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             positions: None,
             counters: Counters::default(),
             traps: Vec::new(),
             addresses: Vec::new(),
             skipped_from: 0,
+            at: UnixMillis::default(),
+            is_rebuilt: false,
         }
     }
 }

@@ -31,6 +31,10 @@ const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 const COMMIT_GAP: Duration = Duration::from_millis(50);
 /// Frontier changes that trigger a commit before its time, to bound memory.
 const COMMIT_OPS_MAX: usize = 200_000;
+/// How often it is tried to open a file while there are too many.
+const FILES_PAUSE: Duration = Duration::from_millis(50);
+/// How long that is tried once the crawl stops: its connections are closed by then.
+const FILES_WAIT_STOPPING: Duration = Duration::from_secs(5);
 /// Batches that may wait for the writer; senders keep theirs when it is full.
 pub(crate) const QUEUE_BATCHES_MAX: usize = 256;
 
@@ -87,6 +91,12 @@ pub(crate) struct Checkpoint {
     /// Where the rows of this generation begin in `reports/skipped.jsonl`.
     #[serde(default)]
     pub(crate) skipped_from: u64,
+    /// When it was written, by the crawl's own time.
+    #[serde(default)]
+    pub(crate) at: UnixMillis,
+    /// The queue was made from stored pages, and so without a scope.
+    #[serde(default)]
+    pub(crate) is_rebuilt: bool,
 }
 
 /// Why nothing more can be written.
@@ -201,7 +211,7 @@ impl Writer {
     fn append(&mut self, batch: ShardBatch) -> Result<(), WriteError> {
         self.dirty = true;
         for capture in &batch.captures {
-            self.store.append(capture)?;
+            self.append_capture(capture)?;
         }
         for row in &batch.skipped {
             self.store.append_skipped(row)?;
@@ -216,6 +226,37 @@ impl Writer {
         totals.take_back(batch.requeued);
         drop(totals);
         Ok(())
+    }
+
+    /// Appends a capture. While no new WARC file can be opened for it, nothing is fetched and idle
+    /// connections are closed, until there is an open file to be had.
+    fn append_capture(&mut self, capture: &EncodedCapture) -> Result<(), WriteError> {
+        let writer = &self.shared.writer;
+        let mut stopping_since = None;
+        let outcome = loop {
+            match self.store.append(capture) {
+                Err(error) if error.is_out_of_files() => {
+                    if !writer.wants_files.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(
+                            "no open file left for the next WARC file, the crawl holds: {error}. It \
+                             goes on by itself when there is one: raise the limit (`ulimit -n`)"
+                        );
+                    }
+                    let is_stopping = self.shared.phase() == Phase::Stopping;
+                    let since =
+                        is_stopping.then(|| *stopping_since.get_or_insert_with(Instant::now));
+                    if since.is_some_and(|since| since.elapsed() >= FILES_WAIT_STOPPING) {
+                        break Err(error);
+                    }
+                    std::thread::sleep(FILES_PAUSE);
+                }
+                outcome => break outcome,
+            }
+        };
+        if writer.wants_files.swap(false, Ordering::Relaxed) && outcome.is_ok() {
+            tracing::info!("there is an open file again, the crawl goes on");
+        }
+        Ok(outcome?)
     }
 
     fn commit(&mut self) -> Result<(), WriteError> {
@@ -275,12 +316,15 @@ fn record(
 ) -> Result<(), WriteError> {
     let counters = locked(&shared.totals).clone();
     // What ends before the next commit need not be remembered.
-    let addresses = shared.ip_limits.waiting(clock::now() + COMMIT_INTERVAL);
+    let at = clock::now();
+    let addresses = shared.ip_limits.waiting(at + COMMIT_INTERVAL);
     let pages_bytes = positions.pages_bytes();
     let positions = Some(positions);
     let traps = shared.traps.all();
     let skipped_from = shared.skipped_from;
-    let checkpoint = Checkpoint { positions, counters, traps, addresses, skipped_from };
+    let is_rebuilt = shared.is_rebuilt;
+    let checkpoint =
+        Checkpoint { positions, counters, traps, addresses, skipped_from, at, is_rebuilt };
     let payload = serde_json::to_vec(&checkpoint)?;
     frontier.commit(pending, &payload)?;
     shared.writer.pages_bytes.store(pages_bytes, Ordering::Release);

@@ -9,9 +9,9 @@ const MEND_STORE: &str = "run `crawler repair`, or restore this directory from a
                           already written are not touched by either";
 
 /// The same of what cannot be mended in place.
-const BEYOND_REPAIR: &str = "restore this directory from a backup, or begin in a new one and first \
-                             tell it what is stored, with `crawler import pages/pages.jsonl --as \
-                             seen`; captures already written are not touched by either";
+const BEYOND_REPAIR: &str = "restore this directory from a backup, or run `crawler repair \
+                             --rebuild`, which makes a queue from the links of stored pages; \
+                             captures already written are not touched by either";
 
 /// Why the frontier could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]

@@ -24,11 +24,11 @@ mod wacz;
 mod tests;
 
 pub use body::{StoredPage, stored_page};
-pub use content::{ExtractedRow, PageFollower, content, extracted};
+pub use content::{ExtractedRow, PageFollower, RowsAs, content, extracted};
 pub use error::ResultError;
 pub use follow::{
-    Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, Timings, UsagePreferences,
-    WarcPlace, follow,
+    Delivery, Follower, Look, PageRow, PageRows, Role, RowRange, Source, Timings, Told,
+    UsagePreferences, WarcPlace, follow,
 };
 pub use jsonl_zst::compressed_pages;
 pub use mirror::{Mirror, MirrorTotals};

@@ -3,6 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Too many files are open in the whole system, and in this process (errno(3); the same numbers on
+/// Linux and the BSDs).
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
+
 /// A failure of the store; every variant that concerns a file names it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -66,6 +71,16 @@ impl StoreError {
             Self::Io { source, .. } => {
                 matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
+            _ => false,
+        }
+    }
+
+    /// Whether this process, or the system, may have no more files open: nothing was written, and
+    /// what was refused can be tried again once some are closed.
+    #[must_use]
+    pub fn is_out_of_files(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => matches!(source.raw_os_error(), Some(EMFILE | ENFILE)),
             _ => false,
         }
     }

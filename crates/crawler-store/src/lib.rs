@@ -48,10 +48,12 @@ pub use encode::{
 pub use error::StoreError;
 pub use read::{
     HttpParts, IndexRow, PayloadSource, StoredCapture, WarcReader, WarcRecord, captures_of,
-    captures_under, find_capture, find_capture_until, hosts_from, latest_captures, open_warc,
-    place_of_row, relocated_row, sort_index, sorted_index, split_http,
+    captures_under, dechunked, find_capture, find_capture_until, hosts_from, latest_captures,
+    open_warc, place_of_row, relocated_row, sort_index, sorted_index, split_http,
 };
-pub use repair::{FileFinding, MendedStore, append_skipped_rows, check_store, mend_store};
+pub use repair::{
+    FileFinding, MendedStore, append_skipped_rows, check_store, mend_found, mend_store,
+};
 pub use sort::{LineSorter, SortedLines};
 pub use verify::{Fault, Verified, verify_store, verify_warc_files};
 pub use writer::{StoreConfig, StorePositions, StoreWriter, WarcPosition, WarcState};

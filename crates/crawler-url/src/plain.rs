@@ -3,6 +3,8 @@
 //! Nearly every link of the web is written so. Seeing that costs one table look-up per byte; the
 //! general parser costs several times as much. Whatever is not certainly plain goes to `url::Url`.
 
+use std::net::Ipv4Addr;
+
 use crate::wire::{Layout, Scheme, WireUrl};
 
 /// The byte stays as it is in a path whatever stands around it; so do `/` and `%` as a rule.
@@ -149,7 +151,8 @@ pub(crate) fn after_scheme(scheme: Scheme, rest: &str) -> Option<WireUrl> {
     WireUrl::from_layout(url, layout).ok()
 }
 
-/// A name of non-empty labels that neither is nor resembles an IPv4 address and needs no IDNA.
+/// A name of non-empty labels that needs no IDNA and does not resemble an IPv4 address, or such an
+/// address in its only canonical spelling.
 fn is_plain_host(host: &str) -> bool {
     let mut starts_with_letter = false;
     for label in host.split('.') {
@@ -158,7 +161,8 @@ fn is_plain_host(host: &str) -> bool {
         }
         starts_with_letter = label.as_bytes()[0].is_ascii_lowercase();
     }
-    starts_with_letter
+    // The standard library takes four decimal numbers without leading zeros, and nothing else.
+    starts_with_letter || host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// Port other than the default, in its shortest spelling, and what follows it.

@@ -4,8 +4,9 @@ use std::fmt::{Display, Write as _};
 use std::fs;
 use std::path::Path;
 
-use crawler_engine::{FinalReport, Finish, IdleReport, Snapshot};
+use crawler_engine::{FinalReport, Finish, IdleReport, Phase, Snapshot};
 
+use crate::numbers;
 use crate::process;
 use crate::terminal::escape;
 
@@ -36,6 +37,7 @@ pub(crate) fn state_block(snapshot: &Snapshot, state: &str, data_dir: &Path) -> 
     block.line("state", state);
     block.line("elapsed_seconds", decimal(snapshot.elapsed_secs));
     state_lines(&mut block, snapshot);
+    follower_lines(&mut block, snapshot);
     file_lines(&mut block, data_dir);
     block.text
 }
@@ -88,6 +90,29 @@ fn state_lines(block: &mut Block, snapshot: &Snapshot) {
     block.line("shard_stalls", snapshot.stalls);
     block.line("accounting_error", snapshot.accounting_error);
     idle_lines(block, &snapshot.idle);
+}
+
+/// How far formats and sinks are; when a crawl has stopped they go on, and nobody writes that down here.
+fn follower_lines(block: &mut Block, snapshot: &Snapshot) {
+    if snapshot.phase == Phase::Stopped {
+        return;
+    }
+    block.gap();
+    for (name, state) in &snapshot.followers {
+        let told = match state {
+            state if state.has_failed => "has failed: the log says why".to_owned(),
+            state if state.behind_bytes == 0 => "has all pages".to_owned(),
+            state => format!(
+                "{} of the page list behind, for {:.0} s",
+                numbers::bytes(state.behind_bytes as f64),
+                state.behind_secs
+            ),
+        };
+        block.line(&format!("made/{name}"), told);
+        if state.attempts_failed > 0 {
+            block.line(&format!("not_taken/{name}"), state.attempts_failed);
+        }
+    }
 }
 
 /// Where the capacity to fetch went in this run.

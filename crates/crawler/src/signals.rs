@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use crawler_engine::CrawlHandle;
@@ -76,12 +77,18 @@ fn run(
         }
         let name = interrupts.next().await;
         INTERRUPTED.store(true, Ordering::Relaxed);
-        crawl.drain();
-        tracing::warn!(
-            in_flight = crawl.snapshot().in_flight,
-            "{name}: waiting up to {} s for fetches in flight; once more stops at once",
-            DRAIN_DEADLINE.as_secs()
-        );
+        if crawl.wait_timeout(Duration::ZERO).is_some() {
+            tracing::warn!(
+                "{name}: what is still to be made of the pages is left for the next run"
+            );
+        } else {
+            crawl.drain();
+            tracing::warn!(
+                in_flight = crawl.snapshot().in_flight,
+                "{name}: waiting up to {} s for fetches in flight; once more stops at once",
+                DRAIN_DEADLINE.as_secs()
+            );
+        }
         let name = interrupts.next().await;
         crawl.stop();
         tracing::warn!(

@@ -30,7 +30,7 @@ macro_rules! families {
 families! {
     BUILD = Info "crawler_build" ["version"] "Version of the program";
     PHASE = Gauge "crawler_phase" ["phase"] "1 for the phase that the crawl is in, 0 for the others";
-    HELD = Gauge "crawler_held" [] "1 while nothing is fetched because disk or memory is short";
+    HELD = Gauge "crawler_held" [] "1 while nothing is fetched because disk, memory or open files are short";
     GENERATION = Gauge "crawler_generation" [] "Recrawl generation, from 1";
     ELAPSED = Gauge "crawler_elapsed_seconds" [] "Time crawled in this run, without pauses";
 
@@ -58,6 +58,11 @@ families! {
     RESTARTS = Counter "crawler_shard_restarts" [] "Shards started again after a panic";
     STALLS = Counter "crawler_shard_stalls" [] "Times that a shard's loop stood still for 5 s";
     ACCOUNTING = Gauge "crawler_accounting_error" [] "URLs discovered minus ended minus queued; anything but 0 is a defect";
+
+    FOLLOWER_BYTES = Gauge "crawler_follower_behind_bytes" ["name"] "Bytes of the page list that a format or sink has still to take";
+    FOLLOWER_TIME = Gauge "crawler_follower_behind_seconds" ["name"] "Time since a format or sink had all of the page list";
+    FOLLOWER_ATTEMPTS = Counter "crawler_follower_failed_attempts" ["name"] "Attempts to deliver that a server did not take";
+    FOLLOWER_FAILED = Gauge "crawler_follower_failed" ["name"] "1 for a format or sink that has ended with an error";
 
     DNS_TIME = Histogram "crawler_dns_seconds" [] "Name look-ups, those answered from memory included";
     CONNECT_TIME = Histogram "crawler_connect_seconds" [] "TCP connections";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Error;
 
-use crawler_engine::{CrawlHandle, Phase, ShardSnapshot, Snapshot, TimingReport};
+use crawler_engine::{CrawlHandle, FollowerState, Phase, ShardSnapshot, Snapshot, TimingReport};
 
 use super::families as f;
 use super::process::ProcessUse;
@@ -44,6 +44,7 @@ impl Scrape {
         self.state(&mut out)?;
         self.counts(&mut out)?;
         self.gauges(&mut out)?;
+        self.followers(&mut out)?;
         self.times(&mut out)?;
         self.process(&mut out)
     }
@@ -108,6 +109,17 @@ impl Scrape {
         out.count(&f::RESTARTS, snapshot.restarts)?;
         out.count(&f::STALLS, snapshot.stalls)?;
         out.one(&f::ACCOUNTING, snapshot.accounting_error as f64)
+    }
+
+    fn followers(&self, out: &mut Teller<'_>) -> Result<(), Error> {
+        let each = |value: fn(&FollowerState) -> f64| {
+            let followers = self.snapshot.followers.iter();
+            followers.map(move |(name, state)| (label(name), value(state)))
+        };
+        out.each(&f::FOLLOWER_BYTES, each(|it| it.behind_bytes as f64))?;
+        out.each(&f::FOLLOWER_TIME, each(|it| it.behind_secs))?;
+        out.each(&f::FOLLOWER_ATTEMPTS, each(|it| it.attempts_failed as f64))?;
+        out.each(&f::FOLLOWER_FAILED, each(|it| f64::from(u8::from(it.has_failed))))
     }
 
     fn times(&self, out: &mut Teller<'_>) -> Result<(), Error> {

@@ -26,6 +26,8 @@ fn scrape() -> Scrape {
         "queued": 14, "in_flight": 4, "seen": 30, "hosts_known": 3, "hosts_ready": 1,
         "hosts_snoozed": 1, "hosts_in_flight": 1, "hosts_backing_off": 2, "restarts": 0, "stalls": 0,
         "accounting_error": 0, "shards": [shard(0), shard(1)],
+        "followers": { "parquet": { "behind_bytes": 10, "behind_secs": 1.5, "attempts_failed": 0,
+            "has_failed": false } },
     });
     Scrape {
         snapshot: serde_json::from_value(snapshot).unwrap(),

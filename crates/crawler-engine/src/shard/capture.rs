@@ -4,68 +4,72 @@ use std::time::{Duration, SystemTime};
 
 use crawler_extract::RobotsDirectives;
 use crawler_fetch::{Protocol, Response, Timings, Truncated};
-use crawler_frontier::{Lease, PageMemory};
-use crawler_store::{Capture, CaptureTimings, EncodedCapture, Revisit, content_digest};
+use crawler_frontier::PageMemory;
+use crawler_politeness::robots::RobotsRules;
+use crawler_store::{
+    Capture, CaptureEncoder, CaptureTimings, EncodedCapture, Revisit, content_digest,
+};
 use crawler_url::WireUrl;
 
-use super::Shard;
-use super::page::{Reading, header};
+use super::page::{ReadPage, Reading, header};
 use super::usage::UsageTexts;
 
-impl Shard {
-    /// The capture of a response as the writer will append it.
-    pub(super) fn encode(
-        &mut self,
-        lease: &Lease,
-        response: &Response,
-        timings: Timings,
-        reading: &Reading,
-        revisit: Option<Revisit<'_>>,
-    ) -> EncodedCapture {
-        let facts = reading.facts.as_ref();
-        let generation = self.shared.generation;
-        let robots = robots_words(reading.robots);
-        let rules = self.hosts.rules(lease.fingerprint.host, lease.url.scheme());
-        let usage = UsageTexts::new(rules, lease.url.path_and_query(), &response.headers);
-        self.work.encoder.encode(&Capture {
-            url: &lease.url,
-            at: SystemTime::now().checked_sub(timings.total).unwrap_or(SystemTime::UNIX_EPOCH),
-            status: response.status,
-            protocol: protocol(response.version),
-            remote_ip: response.remote.ip(),
-            tls: response.tls,
-            response_head: &response.head,
-            body: &response.body,
-            chunked: response.chunked,
-            truncated: response.truncated.map(Truncated::as_str),
-            undecoded: reading.undecoded,
-            request_head: &response.request_head,
-            via: lease.via.as_deref(),
-            depth: lease.depth,
-            hops: lease.hops.as_str(),
-            mime: header(response, "content-type"),
-            charset: facts.map(|facts| facts.charset),
-            title: facts.and_then(|facts| facts.title.as_deref()),
-            language: facts.and_then(|facts| facts.language.as_deref()),
-            outlinks: reading.links_found,
-            redirect: reading.redirect.as_ref().map(WireUrl::as_str),
-            canonical: reading.canonical.as_ref().map(WireUrl::as_str),
-            simhash: reading.simhash,
-            robots: robots.as_deref(),
-            usage: usage.preferences(),
-            content_bytes: reading.content_bytes,
-            timings_ms: timings_ms(timings),
-            generation,
-            revisit,
-        })
-    }
+/// A capture ready to be stored.
+pub(super) struct Encoded {
+    pub(super) capture: EncodedCapture,
+    /// Whether it brings nothing new against an earlier generation.
+    pub(super) is_revisit: bool,
+}
+
+/// The capture of a page as the writer will append it, with what the host's `rules` say on its use.
+pub(super) fn encode(
+    encoder: &mut CaptureEncoder,
+    page: &ReadPage,
+    rules: Option<&RobotsRules>,
+    generation: u32,
+) -> Encoded {
+    let ReadPage { running, response, timings, reading } = page;
+    let lease = &running.lease;
+    let revisit = revisit(running.memory.as_ref(), response);
+    let facts = reading.facts.as_ref();
+    let robots = robots_words(reading.robots);
+    let usage = UsageTexts::new(rules, lease.url.path_and_query(), &response.headers);
+    let capture = encoder.encode(&Capture {
+        url: &lease.url,
+        at: SystemTime::now().checked_sub(timings.total).unwrap_or(SystemTime::UNIX_EPOCH),
+        status: response.status,
+        protocol: protocol(response.version),
+        remote_ip: response.remote.ip(),
+        tls: response.tls,
+        response_head: &response.head,
+        body: &response.body,
+        chunked: response.chunked,
+        truncated: response.truncated.map(Truncated::as_str),
+        undecoded: reading.undecoded,
+        request_head: &response.request_head,
+        via: lease.via.as_deref(),
+        depth: lease.depth,
+        hops: lease.hops.as_str(),
+        mime: header(response, "content-type"),
+        charset: facts.map(|facts| facts.charset),
+        title: facts.and_then(|facts| facts.title.as_deref()),
+        language: facts.and_then(|facts| facts.language.as_deref()),
+        outlinks: reading.links_found,
+        redirect: reading.redirect.as_ref().map(WireUrl::as_str),
+        canonical: reading.canonical.as_ref().map(WireUrl::as_str),
+        simhash: reading.simhash,
+        robots: robots.as_deref(),
+        usage: usage.preferences(),
+        content_bytes: reading.content_bytes,
+        timings_ms: timings_ms(*timings),
+        generation,
+        revisit,
+    });
+    Encoded { capture, is_revisit: revisit.is_some() }
 }
 
 /// Whether a response brings nothing new against what an earlier generation stored.
-pub(super) fn revisit<'a>(
-    memory: Option<&'a PageMemory>,
-    response: &Response,
-) -> Option<Revisit<'a>> {
+fn revisit<'a>(memory: Option<&'a PageMemory>, response: &Response) -> Option<Revisit<'a>> {
     let memory = memory?;
     let (refers_to_date, digest) = (memory.date.as_str(), memory.digest.as_str());
     match response.status {

@@ -51,7 +51,8 @@ impl Shard {
         let gauges = self.gauges();
         gauges.queued.store(queued, Relaxed);
         // In this order: a page leaves the first number for the second, and must not be missed.
-        gauges.unsettled.store(self.ledger.waiting_pages() as u32, SeqCst);
+        let unsettled = self.heavy.len() + self.ledger.waiting_pages();
+        gauges.unsettled.store(unsettled as u32, SeqCst);
         gauges.in_flight.store(self.in_flight.len() as u32, SeqCst);
         if let Some(permille) = busy {
             gauges.busy_permille.store(permille, Relaxed);

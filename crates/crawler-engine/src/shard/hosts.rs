@@ -1,6 +1,7 @@
 //! What a shard knows of its hosts besides their queues: robots rules and open connections.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crawler_fetch::{Connection, CookieJar};
@@ -10,6 +11,7 @@ use crawler_url::{HostHash, Scheme};
 
 use super::job::Places;
 use super::relief::SPILL_PARTS;
+use super::sitemaps::Sought;
 use crate::host_policy::RuleIdx;
 
 /// Hosts whose robots rules are kept; beyond it the ones learned first are forgotten and asked
@@ -45,8 +47,7 @@ pub(super) struct HostContext {
     pub(super) robots_failures: u8,
     /// A fetch of robots.txt is in flight.
     pub(super) robots_pending: bool,
-    /// Its sitemaps are queued, or it has none.
-    pub(super) sitemaps_sought: bool,
+    pub(super) sitemaps: Sought,
     /// Which rule for hosts is about it; looked up once.
     pub(super) rule: Option<RuleIdx>,
     /// What it wants to be told again, if it is.
@@ -149,13 +150,13 @@ impl HostTable {
     }
 
     /// The robots rules that the host's pages were last judged by.
-    pub(super) fn rules(&self, host: HostHash, scheme: Scheme) -> Option<&RobotsRules> {
+    pub(super) fn rules(&self, host: HostHash, scheme: Scheme) -> Option<&Arc<RobotsRules>> {
         let context = self.hosts.get(&host)?;
         let entry = match scheme {
             Scheme::Http => &context.http,
             Scheme::Https => &context.https,
         };
-        Some(&*entry.as_ref()?.rules)
+        Some(&entry.as_ref()?.rules)
     }
 
     /// Puts an open connection aside for the host's next fetch.

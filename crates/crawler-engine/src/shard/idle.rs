@@ -136,8 +136,8 @@ impl IdleMeter {
 impl Shard {
     /// Why nothing is leased although URLs are wanted and no host waits for its time.
     pub(super) fn why_nothing(&self) -> IdleReason {
-        if self.frontier.queued() > self.in_flight.len() as u64 + self.ledger.waiting_pages() as u64
-        {
+        let unsettled = self.heavy.len() + self.ledger.waiting_pages();
+        if self.frontier.queued() > (self.in_flight.len() + unsettled) as u64 {
             // Hosts that have as many fetches under way as they may.
             return IdleReason::Politeness;
         }

@@ -14,7 +14,9 @@ use crawler_url::WireUrl;
 use http::HeaderValue;
 use tokio::sync::mpsc;
 
+use super::heavy::read_ahead;
 use super::idle::RestedAt;
+use super::listed::{Unpacked, Wanted};
 use super::robots::{RobotsReply, fetch_robots};
 use crate::clock;
 use crate::throughput::Throughput;
@@ -49,6 +51,8 @@ pub(super) struct JobDone {
     pub(super) outcome: JobOutcome,
     /// To be kept for the host's next fetch.
     pub(super) connection: Option<Connection>,
+    /// The page's body, if it was unpacked already.
+    pub(super) ahead: Option<Box<Unpacked>>,
 }
 
 /// What came of a job.
@@ -116,6 +120,8 @@ pub(super) struct Particulars {
     pub(super) body_bytes_max: Option<u64>,
     pub(super) cookies: Option<HeaderValue>,
     pub(super) places: Places,
+    /// What the body may be besides a page.
+    pub(super) listing: Option<Wanted>,
 }
 
 impl InFlight {
@@ -158,8 +164,13 @@ impl InFlight {
         self.next += 1;
         let url = running.lease.url.clone();
         self.jobs.insert(id, running);
-        let report =
-            Report { id, to: self.report.clone(), outcome: JobOutcome::Panicked, connection: None };
+        let report = Report {
+            id,
+            to: self.report.clone(),
+            outcome: JobOutcome::Panicked,
+            connection: None,
+            ahead: None,
+        };
         tokio::task::spawn_local(run_job(url, errand, connection, network, report));
     }
 
@@ -183,12 +194,14 @@ struct Report {
     to: mpsc::Sender<JobDone>,
     outcome: JobOutcome,
     connection: Option<Connection>,
+    ahead: Option<Box<Unpacked>>,
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
         let outcome = std::mem::replace(&mut self.outcome, JobOutcome::Panicked);
-        let done = JobDone { id: self.id, outcome, connection: self.connection.take() };
+        let (connection, ahead) = (self.connection.take(), self.ahead.take());
+        let done = JobDone { id: self.id, outcome, connection, ahead };
         // Fails only when the shard itself is gone, and with it the wish to know.
         let _ = self.to.try_send(done);
     }
@@ -203,7 +216,14 @@ async fn run_job(
 ) {
     let (outcome, connection) = match errand {
         Errand::Robots(places) => fetch_robots(&url, places, connection, &network).await,
-        Errand::Page(particulars) => fetch(url, particulars, connection, &network).await,
+        Errand::Page(particulars) => {
+            let listing = particulars.listing;
+            let (outcome, connection) = fetch(url, particulars, connection, &network).await;
+            if let Some(wanted) = listing {
+                report.ahead = read_ahead(&outcome, wanted).await;
+            }
+            (outcome, connection)
+        }
     };
     report.outcome = outcome;
     report.connection = connection;

@@ -154,6 +154,9 @@ impl Shard {
             return self.skip(lease, "rescoped", Some(why.reason()));
         }
         match self.clearance(&lease, now) {
+            Clearance::Go | Clearance::Disallowed { .. } if !self.has_sought_sitemaps(&lease) => {
+                self.put_off(lease, now + OTHERS_WAIT);
+            }
             Clearance::Go => self.fetch_page(lease),
             Clearance::AskRobots => {
                 self.hosts.entry(lease.fingerprint.host).robots_pending = true;
@@ -205,7 +208,8 @@ impl Shard {
         let body_bytes_max = sitemaps::body_bytes_max(&lease, &self.shared.config);
         let cookies = self.cookies_for(&lease);
         let places = self.hosts.take_places(lease.fingerprint.host);
-        let particulars = Particulars { validators, body_bytes_max, cookies, places };
+        let listing = Some(sitemaps::wanted(&lease, &self.live.config));
+        let particulars = Particulars { validators, body_bytes_max, cookies, places, listing };
         self.start_job(lease, memory, Errand::Page(particulars));
     }
 

@@ -213,7 +213,7 @@ impl Ledger {
 }
 
 /// Lost if any is lost, else pending if any is pending.
-fn combined(deliveries: &[Delivery]) -> DeliveryState {
+pub(super) fn combined(deliveries: &[Delivery]) -> DeliveryState {
     let mut state = DeliveryState::Admitted;
     for delivery in deliveries {
         match delivery.state() {
@@ -232,7 +232,6 @@ impl Shard {
         while let Some((state, settlement)) = self.ledger.next_delivered() {
             if state == DeliveryState::Lost {
                 self.outboxes.forget_recent();
-                self.hosts.entry(settlement.lease.fingerprint.host).sitemaps_sought = false;
                 self.settle(Settlement::of(settlement.lease, End::GivenBack));
             } else {
                 self.settle(settlement);
@@ -277,6 +276,7 @@ impl Shard {
         self.ledger.has_room_to_lease()
             && self.frontier.has_room()
             && self.outboxes.has_room()
+            && self.heavy.has_room()
             && self.shared.writer.has_room(BACKLOG_BYTES_MAX)
     }
 }

@@ -21,7 +21,7 @@ impl Shard {
         let before = std::mem::replace(&mut self.live, self.shared.live.load());
         self.hosts.forget_rules();
         // Fetches under way end by what holds now.
-        for lease in self.in_flight.leases() {
+        for lease in self.in_flight.leases().chain(self.heavy.leases()) {
             let rule = self.live.policies.rule_of(lease.fingerprint.host, lease.url.host());
             self.hosts.entry(lease.fingerprint.host).rule = Some(rule);
         }

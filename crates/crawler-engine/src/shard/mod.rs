@@ -33,12 +33,14 @@ mod cookies;
 mod crawl_log;
 mod emptying;
 mod gauges;
+mod heavy;
 mod hosts;
 mod idle;
 mod job;
 mod jobs_cap;
 mod leasing;
 mod ledger;
+mod listed;
 mod live;
 mod orders;
 mod outbox;
@@ -61,7 +63,9 @@ mod usage;
 pub(crate) use robots_memory::rules as robots_rules;
 
 use backing_off::BackingOff;
+use capture::Encoded;
 use gauges::BusyMeter;
+use heavy::HeavyPages;
 use hosts::HostTable;
 use idle::{IdleMeter, RestClock};
 use job::{InFlight, JobDone};
@@ -69,7 +73,7 @@ use jobs_cap::JobsCap;
 use ledger::Ledger;
 use orders::OpenOrders;
 use outbox::Outboxes;
-use page::PageWork;
+use page::{PageWork, ReadPage};
 use relief::frontier_limits;
 use retry_times::RetryTimes;
 use traps::TemplateWatch;
@@ -103,6 +107,8 @@ pub(crate) enum ExitStatus {
 enum Event {
     /// A fetch has ended.
     Ended(JobDone),
+    /// The capture of a large body is encoded.
+    Encoded(Box<(ReadPage, Encoded)>),
     /// Another shard or the seeding hands over discovered URLs.
     Received(HandOff),
     /// Somebody outside the crawl wants something done.
@@ -140,6 +146,7 @@ fn build_runtime(clock: &Arc<RestClock>) -> std::io::Result<tokio::runtime::Runt
     let (parked, unparked) = (Arc::clone(clock), Arc::clone(clock));
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .max_blocking_threads(heavy::THREADS)
         .on_thread_park(move || parked.park())
         .on_thread_unpark(move || unparked.unpark())
         .build()
@@ -180,6 +187,7 @@ struct Shard {
     traps: TemplateWatch,
     retry_times: RetryTimes,
     in_flight: InFlight,
+    heavy: HeavyPages,
     /// Nothing is asked for before; see [`first_lease_at`].
     lease_from: UnixMillis,
     /// When this shard went on after another, if it did.
@@ -221,6 +229,7 @@ impl Shard {
             traps: TemplateWatch::new(config.traps, shared.traps.all()),
             retry_times: RetryTimes::default(),
             in_flight: InFlight::new(jobs_max),
+            heavy: HeavyPages::default(),
             lease_from: first_lease_at(&shared, &live, clock::now()),
             recovered_at: is_resumed(&shared).then(clock::now),
             live_version,
@@ -260,6 +269,7 @@ impl Shard {
             tokio::task::yield_now().await;
             let event = tokio::select! {
                 Some(done) = self.in_flight.ended() => Event::Ended(done),
+                Some(page) = self.heavy.encoded() => Event::Encoded(page),
                 Some(batch) = inbox.recv(), if has_room => Event::Received(batch),
                 Some(order) = orders.recv(), if self.frontier.has_room() => Event::Told(order),
                 () = stored.notified() => Event::Stored,
@@ -289,6 +299,7 @@ impl Shard {
     fn take(&mut self, event: Event) {
         match event {
             Event::Ended(done) => self.end_job(done),
+            Event::Encoded(done) => self.store_page(done.0, done.1),
             Event::Received(batch) => self.receive(batch),
             Event::Told(order) => self.take_order(order),
             Event::Stored => {
@@ -309,6 +320,7 @@ impl Shard {
         self.heed_pressure();
         self.heed_changes(now)?;
         self.settle_delivered();
+        self.advance_heavy();
         self.admit_judged(now)?;
         self.advance_orders();
         let waits_for = self.lease_more(now)?;
@@ -328,7 +340,7 @@ impl Shard {
         }
         let due = self.due_at.map_or(SLEEP_MAX, |at| at.saturating_sub(clock::now()));
         let pending = self.ledger.patience().min(self.outboxes.patience());
-        let pending = pending.min(self.orders.patience());
+        let pending = pending.min(self.orders.patience()).min(self.heavy_patience());
         due.min(pending).min(SLEEP_MAX)
     }
 
@@ -352,6 +364,7 @@ impl Shard {
         }
         self.settle_delivered();
         self.in_flight.clear();
+        self.heavy.clear();
         self.publish_gauges(clock::now());
         self.ledger.flush_blocking(&mut self.frontier, &self.shared)
     }
@@ -361,7 +374,9 @@ impl Shard {
     }
 
     fn is_leasing(&self) -> bool {
-        self.shared.phase() == Phase::Running && !self.shared.pressure.is_held()
+        self.shared.phase() == Phase::Running
+            && !self.shared.pressure.is_held()
+            && !self.shared.writer.wants_files.load(Relaxed)
     }
 
     fn want_commit(&self) {

@@ -35,11 +35,10 @@ impl Outboxes {
         self.links_waiting < LINKS_WAITING_MAX
     }
 
-    /// Whether a URL was sent a short while ago; if not, it counts as sent from now on.
-    pub(super) fn is_recent(&mut self, fingerprint: Fingerprint) -> bool {
-        let tag = fingerprint.url ^ fingerprint.host.0.rotate_left(32);
-        let slot = &mut self.recent[tag as usize % RECENT_SLOTS];
-        std::mem::replace(slot, tag) == tag
+    /// Whether a URL was sent a short while ago.
+    pub(super) fn is_recent(&self, fingerprint: Fingerprint) -> bool {
+        let tag = tag(fingerprint);
+        self.recent[tag as usize % RECENT_SLOTS] == tag
     }
 
     /// Forgets what was sent: some of it was lost.
@@ -49,6 +48,8 @@ impl Outboxes {
 
     /// Adds a link to the batch for `peer`.
     pub(super) fn push(&mut self, peer: ShardId, link: Candidate, shared: &Shared) {
+        let tag = tag(link.fingerprint);
+        self.recent[tag as usize % RECENT_SLOTS] = tag;
         let slot = &mut self.open[usize::from(peer.0)];
         let (batch, _) = slot.get_or_insert_with(|| HandOff::new(Vec::new(), &shared.outstanding));
         batch.links.push(link);
@@ -79,4 +80,9 @@ impl Outboxes {
     pub(super) fn patience(&self) -> Duration {
         if self.links_waiting > 0 { RETRY_AFTER } else { Duration::MAX }
     }
+}
+
+/// What tells URLs that were sent apart.
+fn tag(fingerprint: Fingerprint) -> u64 {
+    fingerprint.url ^ fingerprint.host.0.rotate_left(32)
 }

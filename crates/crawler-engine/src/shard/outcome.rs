@@ -12,6 +12,7 @@ use crawler_url::HostHash;
 
 use super::Shard;
 use super::job::{Busy, ErrandKind, JobDone, JobOutcome, Running};
+use super::listed::Unpacked;
 use super::page::{header, report_row};
 use super::robots::RobotsReply;
 use super::settlement::{End, Settlement};
@@ -34,7 +35,7 @@ impl Shard {
         }
         match done.outcome {
             JobOutcome::Page { result: Ok(response), timings } => {
-                self.end_response(running, &response, timings);
+                self.end_response(running, response, timings, done.ahead);
             }
             JobOutcome::Page { result: Err(failure), .. }
             | JobOutcome::Robots { reply: RobotsReply::Unreachable(failure), .. }
@@ -57,7 +58,13 @@ impl Shard {
         }
     }
 
-    fn end_response(&mut self, running: Running, response: &Response, timings: Timings) {
+    fn end_response(
+        &mut self,
+        running: Running,
+        response: Box<Response>,
+        timings: Timings,
+        ahead: Option<Box<Unpacked>>,
+    ) {
         #[cfg(test)]
         crate::tests::panic_if_planned(running.lease.url.as_str());
         let host = running.lease.fingerprint.host;
@@ -68,15 +75,16 @@ impl Shard {
         if let Some(pace) = self.frontier.pace(host) {
             pace.note_response_time(timings.first_byte);
         }
-        self.take_cookies(&running.lease, response);
-        self.pace(host, observation(response, clock::now()));
+        self.take_cookies(&running.lease, &response);
+        self.pace(host, observation(&response, clock::now()));
         self.frontier.release(&running.lease);
         let retries = self.live.config.retries.after_status(response.status);
         if running.lease.attempts < retries {
             self.note_retry(&running.lease, clock::now());
             self.settle(Settlement::of(running.lease, End::Retry));
         } else {
-            self.store_response(running, response, timings);
+            let page = self.read_page(running, response, timings, ahead);
+            self.go_on_with(page);
         }
     }
 

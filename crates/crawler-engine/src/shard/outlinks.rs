@@ -43,8 +43,9 @@ pub(super) struct Outlinks<'a> {
 }
 
 /// Whether the page's links may be followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Follow {
+    #[default]
     Yes,
     /// The page or its headers say `nofollow` or `none`.
     No,
@@ -95,13 +96,16 @@ impl LinkVisitor for Outlinks<'_> {
 impl Outlinks<'_> {
     /// A link to another page: one hop further from the seed.
     pub(super) fn discover(&mut self, url: WireUrl, hop: Hop, source: Source) {
+        let fingerprint = self.canonicalizer.fingerprint(&url);
+        // Most links of a site lead to what is known, and was in scope when it became so.
+        if self.is_known(fingerprint) {
+            return;
+        }
         let depth = self.lease.depth.saturating_add(1);
         match self.scope.judge(&url, depth) {
-            Verdict::In => {}
-            Verdict::Out(why) => return self.refuse_url(&url, why),
+            Verdict::In => self.hand_over(fingerprint, url, depth, 0, hop, source),
+            Verdict::Out(why) => self.refuse_url(&url, why),
         }
-        let fingerprint = self.canonicalizer.fingerprint(&url);
-        self.route(fingerprint, url, depth, 0, hop, source);
     }
 
     /// Hands over the canonical URL, if that is to be followed instead of the page's links.
@@ -125,16 +129,36 @@ impl Outlinks<'_> {
     pub(super) fn redirect(&mut self, url: WireUrl, source: Source) {
         let fingerprint = self.canonicalizer.fingerprint(&url);
         let (depth, redirects) = (self.lease.depth, self.lease.redirects.saturating_add(1));
-        self.route(fingerprint, url, depth, redirects, Hop::Redirect, source);
+        if !self.is_known(fingerprint) {
+            self.hand_over(fingerprint, url, depth, redirects, Hop::Redirect, source);
+        }
     }
 
     /// A file that only leads to pages: no farther from the seed than what names it.
     pub(super) fn prerequisite(&mut self, url: WireUrl) {
         let fingerprint = self.canonicalizer.fingerprint(&url);
-        self.route(fingerprint, url, self.lease.depth, 0, Hop::Prerequisite, Source::Sitemap);
+        if !self.is_known(fingerprint) {
+            let depth = self.lease.depth;
+            self.hand_over(fingerprint, url, depth, 0, Hop::Prerequisite, Source::Sitemap);
+        }
     }
 
-    fn route(
+    /// Whether the URL has been handed over of late. A batch still open may carry it for an earlier
+    /// page; this page need not wait for that: if the batch is lost, the earlier page is fetched again
+    /// and finds the link again.
+    fn is_known(&self, fingerprint: Fingerprint) -> bool {
+        if self.shard_of(fingerprint) == self.own {
+            self.frontier.knows(fingerprint)
+        } else {
+            self.outboxes.is_recent(fingerprint)
+        }
+    }
+
+    fn shard_of(&self, fingerprint: Fingerprint) -> ShardId {
+        fingerprint.host.slot().shard(self.shared.config.workers)
+    }
+
+    fn hand_over(
         &mut self,
         fingerprint: Fingerprint,
         url: WireUrl,
@@ -143,17 +167,7 @@ impl Outlinks<'_> {
         hop: Hop,
         source: Source,
     ) {
-        let shard = fingerprint.host.slot().shard(self.shared.config.workers);
-        let known = if shard == self.own {
-            self.frontier.knows(fingerprint)
-        } else {
-            self.outboxes.is_recent(fingerprint)
-        };
-        // A batch still open may carry the link for an earlier page; this page need not wait for
-        // it: if the batch is lost, that earlier page is fetched again and finds the link again.
-        if known {
-            return;
-        }
+        let shard = self.shard_of(fingerprint);
         let candidate = Candidate {
             url,
             fingerprint,

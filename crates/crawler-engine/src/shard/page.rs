@@ -7,20 +7,22 @@ use crawler_extract::{
     LinkKind, LinkVisitor, PageFacts, PageInput, RobotsDirectives, Want, extract, is_html,
     parse_link_header, parse_x_robots_tag, simhash,
 };
-use crawler_fetch::{DecodeEnd, Response, Timings, Truncated, decode};
+use crawler_fetch::{DecodeEnd, Response, Timings, Truncated};
 use crawler_frontier::{Lease, Source};
 use crawler_store::{CaptureEncoder, SkippedRow, encode_skipped};
 use crawler_url::scope::{OutOfScope, Scope, Verdict};
-use crawler_url::{Base, Canonicalizer, ShardId, WireUrl};
+use crawler_url::{Base, Canonicalizer, WireUrl};
 
-use super::capture::{memory_of, revisit};
+use super::capture::{Encoded, memory_of};
 use super::job::Running;
+use super::listed::{Listed, Unpacked, unpack};
 use super::outcome::location;
 use super::outlinks::{Follow, Outlinks};
 use super::refused::RefusedLinks;
 use super::settlement::{End, Settlement};
 use super::traps::Content;
 use super::{Shard, sitemaps};
+use crate::mesh::Delivery;
 use crate::shared::Shared;
 
 /// Bytes of a body that are looked at to tell whether it is HTML.
@@ -50,8 +52,19 @@ pub(super) struct Reading {
     pub(super) canonical: Option<WireUrl>,
     pub(super) simhash: Option<u64>,
     pub(super) robots: RobotsDirectives,
-    /// Shards that its outlinks were handed to.
-    pub(super) touched: Vec<ShardId>,
+    pub(super) follow: Follow,
+    /// What it lists and was not taken yet.
+    pub(super) listed: Option<Listed>,
+    /// Batches that took its outlinks to other shards.
+    pub(super) deliveries: Vec<Delivery>,
+}
+
+/// A response that was read.
+pub(super) struct ReadPage {
+    pub(super) running: Running,
+    pub(super) response: Box<Response>,
+    pub(super) timings: Timings,
+    pub(super) reading: Reading,
 }
 
 impl PageWork {
@@ -90,18 +103,12 @@ pub(super) fn report_row(lease: &Lease, reason: &str, detail: Option<&str>) -> V
 }
 
 impl Shard {
-    /// Finds the page's outlinks, encodes its capture, and settles it when its links are safe.
-    pub(super) fn store_response(
-        &mut self,
-        running: Running,
-        response: &Response,
-        timings: Timings,
-    ) {
-        let Running { lease, memory, .. } = running;
-        let reading = self.read_page(&lease, response);
-        let revisit = revisit(memory.as_ref(), response);
-        let capture = self.encode(&lease, response, timings, &reading, revisit);
-        let is_new = response.status == 200 && revisit.is_none();
+    /// Stores a page whose outlinks are found, and settles it when they are safe.
+    pub(super) fn store_page(&mut self, page: ReadPage, encoded: Encoded) {
+        let ReadPage { running, response, timings, reading } = page;
+        let (lease, response) = (running.lease, &*response);
+        let Encoded { capture, is_revisit } = encoded;
+        let is_new = response.status == 200 && !is_revisit;
         if is_new {
             self.watch_template(&lease.url, Content::of(&capture, reading.simhash));
         }
@@ -110,26 +117,46 @@ impl Shard {
             wire_bytes: (response.head.len() + response.body.len()) as u64,
             content_bytes: reading.content_bytes.unwrap_or(0),
             partial: response.truncated.map(Truncated::as_str).or(reading.undecoded),
-            revisit: revisit.is_some(),
+            revisit: is_revisit,
             memory: is_new.then(|| Box::new(memory_of(response, &reading, &capture))),
             capture,
         };
         let circumstances = self.circumstances(timings, Some(response));
         let settlement = Settlement { lease, end, circumstances };
-        let deliveries: Vec<_> =
-            reading.touched.iter().filter_map(|&shard| self.outboxes.delivery(shard)).collect();
-        if deliveries.is_empty() {
+        if reading.deliveries.is_empty() {
             self.settle(settlement);
         } else {
-            self.ledger.wait_for(deliveries, settlement);
+            self.ledger.wait_for(reading.deliveries, settlement);
         }
     }
 
-    /// Decodes and scans a response; local outlinks are admitted, others are in the outboxes.
-    fn read_page(&mut self, lease: &Lease, response: &Response) -> Reading {
+    /// Decodes and scans a response, what was not done `ahead` of it.
+    pub(super) fn read_page(
+        &mut self,
+        running: Running,
+        response: Box<Response>,
+        timings: Timings,
+        ahead: Option<Box<Unpacked>>,
+    ) -> ReadPage {
         let mut reading = Reading::default();
+        self.find_outlinks(&running.lease, &mut reading, |outlinks, reading| {
+            if let Some(target) = location(&response) {
+                reading.redirect = follow_redirect(&target, outlinks);
+            } else {
+                scan(&response, ahead, outlinks, reading);
+            }
+        });
+        ReadPage { running, response, timings, reading }
+    }
+
+    /// Takes what `find` finds; local outlinks are admitted, others are in the outboxes.
+    pub(super) fn find_outlinks(
+        &mut self,
+        lease: &Lease,
+        reading: &mut Reading,
+        find: impl FnOnce(&mut Outlinks<'_>, &mut Reading),
+    ) {
         let shared = Arc::clone(&self.shared);
-        let sitemaps = self.unsought_sitemaps(lease);
         let rule = self.hosts.rule(lease.fingerprint.host);
         let live = Arc::clone(&self.live);
         let scope = Arc::clone(self.work.scope(&self.shared));
@@ -148,28 +175,22 @@ impl Shard {
             local: Vec::new(),
             touched: Vec::new(),
             found: 0,
-            follow: Follow::Yes,
+            follow: reading.follow,
             robots_policy: live.policies.get(rule).robots,
-            canonical: None,
-            robots: RobotsDirectives::default(),
+            canonical: reading.canonical.take(),
+            robots: reading.robots,
         };
-        sitemaps::name(&sitemaps, &mut outlinks);
-        if let Some(target) = location(response) {
-            reading.redirect = follow_redirect(&target, &mut outlinks);
-        } else {
-            scan(response, &mut outlinks, &mut reading);
-        }
-        let Outlinks { local, touched, found, robots, counters, canonical, .. } = outlinks;
-        reading.canonical = canonical;
+        find(&mut outlinks, reading);
+        let Outlinks { local, touched, found, follow, robots, counters, canonical, .. } = outlinks;
         counters.links_found += u64::from(found);
-        let dropped = reading.facts.as_ref().map_or(0, |facts| facts.links_dropped);
-        counters.refuse_links("max_outlinks", u64::from(dropped));
+        (reading.canonical, reading.robots, reading.follow) = (canonical, robots, follow);
+        reading.links_found += found;
         self.ledger.list_refused(self.work.refused.take());
-        (reading.touched, reading.links_found, reading.robots) = (touched, found, robots);
+        let open = touched.iter().filter_map(|&shard| self.outboxes.delivery(shard));
+        reading.deliveries.extend(open);
         if !local.is_empty() {
             self.admit(local);
         }
-        reading
     }
 }
 
@@ -204,9 +225,19 @@ fn follow_redirect(location: &str, outlinks: &mut Outlinks<'_>) -> Option<WireUr
 
 /// Decodes a page and scans it for links. What asks not to be followed is scanned all the same,
 /// for its title and other facts.
-fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading) {
+fn scan(
+    response: &Response,
+    ahead: Option<Box<Unpacked>>,
+    outlinks: &mut Outlinks<'_>,
+    reading: &mut Reading,
+) {
     let config = outlinks.config;
-    let decoded = decode(&response.body, header(response, "content-encoding"), config.decode);
+    let content_type = header(response, "content-type");
+    let here = || {
+        let encoding = header(response, "content-encoding");
+        unpack(&response.body, encoding, content_type, sitemaps::wanted(outlinks.lease, config))
+    };
+    let Unpacked { decoded, listed } = ahead.map_or_else(here, |ahead| *ahead);
     reading.content_bytes = Some(decoded.bytes.len() as u64);
     reading.undecoded = match decoded.end {
         DecodeEnd::Complete => None,
@@ -230,8 +261,8 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
     for value in fields.iter().filter_map(|value| value.to_str().ok()) {
         parse_link_header(value, &mut |link| outlinks.link(link));
     }
-    let content_type = header(response, "content-type");
-    if sitemaps::read(&decoded.bytes, content_type, outlinks) {
+    if let Some(listed) = listed {
+        reading.listed = sitemaps::begin(listed, outlinks);
         return;
     }
     if !is_html(content_type, &decoded.bytes[..decoded.bytes.len().min(SNIFF_BYTES)]) {
@@ -248,7 +279,9 @@ fn scan(response: &Response, outlinks: &mut Outlinks<'_>, reading: &mut Reading)
         outlinks_max: config.outlinks_max,
         product_token: Some(&config.product_token),
     };
-    reading.facts = Some(extract(&input, outlinks));
+    let facts = extract(&input, outlinks);
+    outlinks.counters.refuse_links("max_outlinks", u64::from(facts.links_dropped));
+    reading.facts = Some(facts);
     reading.simhash = config.simhash.then(|| simhash(page)).flatten();
 }
 

@@ -45,6 +45,9 @@ pub(super) fn frontier_limits(policies: &HostPolicies, relief: Relief) -> Fronti
 impl Shard {
     /// Does what is asked of all shards at present.
     pub(super) fn heed_pressure(&mut self) {
+        if self.shared.writer.wants_files.load(Relaxed) {
+            self.hosts.close_idle();
+        }
         let relief = self.shared.pressure.relief();
         if relief == self.relief {
             return;

@@ -9,7 +9,8 @@ impl Shard {
     /// Why a leased URL would not be queued today, if that is to be asked. What was not found in a
     /// page (seeds, where they were redirected to, and imported URLs) needs no scope.
     pub(super) fn refused_since(&mut self, lease: &Lease) -> Option<OutOfScope> {
-        if !self.live.config.rescope || lease.depth == 0 {
+        let is_asked = self.live.config.rescope || self.shared.is_rebuilt;
+        if !is_asked || lease.depth == 0 {
             return None;
         }
         match self.work.scope(&self.shared).judge(&lease.url, lease.depth) {

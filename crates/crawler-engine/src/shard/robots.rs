@@ -18,6 +18,7 @@ use super::hosts::Closed;
 use super::job::{JobOutcome, Network, Particulars, Places, fetch};
 use super::outcome::{failed, location, observation};
 use super::page::header;
+use super::sitemaps::Sought;
 use crate::clock;
 use crate::retries::Retries;
 
@@ -294,7 +295,7 @@ impl Shard {
         let memory = self.robots_memory(lease, reply, now);
         let context = self.hosts.entry(host);
         context.closed = reply.closed();
-        context.sitemaps_sought = false;
+        context.sitemaps = Sought::No;
         let known = context.robots(lease.url.scheme());
         let was_known = known.is_some();
         let (answer, max_age) = (reply.answer(), reply.max_age());

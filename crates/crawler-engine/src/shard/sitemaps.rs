@@ -1,38 +1,42 @@
-//! Sitemaps and feeds: queued when a host is met, fetched like pages, read for what they list.
+//! Sitemaps and feeds: queued when a host's robots.txt is known, fetched like pages, read for what they list.
 //!
 //! A sitemap is told from a page by its discovery path: the hop to it is a prerequisite (`P`), that to
 //! what it lists is a manifest (`M`). So it is known as one after a restart too.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use crawler_extract::{
-    Entry, EntryKind, Expect, LISTING_BYTES_MAX, ListingEnd, ListingForm, ListingInput, is_xml,
-    read_listing,
-};
-use crawler_fetch::{DecodeLimits, decode};
-use crawler_frontier::{Candidate, Hop, Lease, Source};
-use crawler_politeness::robots::RobotsRules;
+use crawler_extract::{Entry, EntryKind, Expect, LISTING_BYTES_MAX, ListingEnd, ListingForm};
+use crawler_frontier::{Hop, Lease, Source};
+use crawler_politeness::robots::{RobotsRules, RobotsVerdict};
 use crawler_url::scope::{ScopeKind, Verdict};
 use crawler_url::{UrlError, WireUrl};
 
 use super::Shard;
+use super::ledger::combined;
+use super::listed::{Listed, Wanted};
 use super::outlinks::{Follow, Outlinks};
+use super::page::Reading;
 use crate::config::{CrawlConfig, Sitemaps};
+use crate::mesh::{Delivery, DeliveryState};
 
 /// Indexes within indexes, which the protocol does not have, are followed so far.
 const NESTING_MAX: usize = 3;
+/// Entries of a listing that are taken in one turn, to bound its CPU time. In this crate's tests few are.
+const ENTRIES_PER_TURN_MAX: usize = if cfg!(test) { 2 } else { 1000 };
 /// Where sitemaps are when robots.txt names none.
 const WELL_KNOWN: [&str; 2] = ["/sitemap.xml", "/sitemap_index.xml"];
 /// The letters that the hops of a sitemap may end with, redirects on the way included.
 const SITEMAP_HOPS: [char; 2] = ['P', 'R'];
 
-/// What is known of the sitemaps of a host that nobody has asked for yet.
+/// Whether the sitemaps of a host are queued.
 #[derive(Default)]
-pub(super) struct Unsought {
-    rules: Option<Arc<RobotsRules>>,
-    well_known: bool,
+pub(super) enum Sought {
+    #[default]
+    No,
+    /// Some are on their way to other shards.
+    UnderWay(Vec<Delivery>),
+    /// They are, or it has none.
+    Yes,
 }
 
 /// Whether a URL was queued as a sitemap.
@@ -45,15 +49,30 @@ pub(super) fn body_bytes_max(lease: &Lease, config: &CrawlConfig) -> Option<u64>
     is_sitemap(lease).then(|| config.fetch.body_bytes_max.max(LISTING_BYTES_MAX as u64))
 }
 
-/// Queues a host's sitemaps as if its first page had named them, so that they are as safe as links.
-pub(super) fn name(unsought: &Unsought, outlinks: &mut Outlinks<'_>) {
-    let named = unsought.rules.as_ref().map(|rules| rules.sitemaps()).unwrap_or_default();
+/// What the body of a URL may be besides a page.
+pub(super) fn wanted(lease: &Lease, config: &CrawlConfig) -> Wanted {
+    let expect = if is_sitemap(lease) { Expect::Sitemap } else { Expect::Anything };
+    Wanted { expect, sitemaps: config.sitemaps != Sitemaps::Off, decode: config.decode }
+}
+
+/// Queues the sitemaps that a host's rules name, else those in the usual places that they do not forbid.
+fn name(rules: Option<&RobotsRules>, outlinks: &mut Outlinks<'_>) {
+    let named = rules.map(RobotsRules::sitemaps).unwrap_or_default();
     for href in named {
         sitemap(href, outlinks);
     }
-    for target in WELL_KNOWN.iter().filter(|_| unsought.well_known && named.is_empty()) {
+    if !named.is_empty() || outlinks.config.sitemaps != Sitemaps::WellKnown {
+        return;
+    }
+    for target in usual_places(rules) {
         sitemap(target, outlinks);
     }
+}
+
+fn usual_places(rules: Option<&RobotsRules>) -> impl Iterator<Item = &'static str> {
+    let may_ask =
+        move |target: &str| rules.is_none_or(|rules| rules.judge(target) == RobotsVerdict::Allowed);
+    WELL_KNOWN.into_iter().filter(move |target| may_ask(target))
 }
 
 /// Hands over where a sitemap was redirected to: another sitemap.
@@ -64,54 +83,63 @@ pub(super) fn redirect(target: WireUrl, outlinks: &mut Outlinks<'_>) {
     }
 }
 
-/// Reads a body that is a sitemap or a feed; tells whether it is.
-pub(super) fn read(body: &Bytes, content_type: Option<&str>, outlinks: &mut Outlinks<'_>) -> bool {
-    let expect = if is_sitemap(outlinks.lease) { Expect::Sitemap } else { Expect::Anything };
-    if expect == Expect::Anything && !is_xml(content_type) {
-        return false;
+/// Counts a listing and takes its first entries; gives back what is left of it.
+pub(super) fn begin(mut listed: Listed, outlinks: &mut Outlinks<'_>) -> Option<Listed> {
+    let facts = listed.facts;
+    match facts.form {
+        ListingForm::Feed => outlinks.counters.feeds_read += 1,
+        _ if outlinks.config.sitemaps == Sitemaps::Off => return None,
+        _ => outlinks.counters.sitemaps_read += 1,
     }
-    let config = outlinks.config;
-    let unpacked = unpacked(body, config.decode);
-    let input = ListingInput { bytes: &unpacked, content_type, expect };
-    let is_wanted = |form| form == ListingForm::Feed || config.sitemaps != Sitemaps::Off;
-    let mut ranks = Vec::new();
-    let ranked_from = outlinks.local.len();
-    let facts = read_listing(&input, &mut |form, entry| {
-        if is_wanted(form) {
-            take(form, entry, outlinks);
-            ranks.resize(outlinks.local.len() - ranked_from, entry.priority);
-        }
-    });
-    let Some(facts) = facts else { return false };
-    if is_wanted(facts.form) {
-        rank(&mut outlinks.local, ranked_from, &ranks);
-        match facts.form {
-            ListingForm::Feed => outlinks.counters.feeds_read += 1,
-            _ => outlinks.counters.sitemaps_read += 1,
-        }
-        outlinks.counters.listings_cut += u64::from(facts.end != ListingEnd::Complete);
-        outlinks.counters.refuse_links("sitemap_limit", u64::from(facts.dropped));
+    outlinks.counters.listings_cut += u64::from(facts.end != ListingEnd::Complete);
+    outlinks.counters.refuse_links("sitemap_limit", u64::from(facts.dropped));
+    take_some(&mut listed, outlinks);
+    listed.has_more().then_some(listed)
+}
+
+/// Takes as many entries as a turn may.
+pub(super) fn take_some(listed: &mut Listed, outlinks: &mut Outlinks<'_>) {
+    let form = listed.facts.form;
+    for entry in listed.take(ENTRIES_PER_TURN_MAX) {
+        take(form, entry, outlinks);
     }
-    true
 }
 
 impl Shard {
-    /// What there is to know of the sitemaps of a lease's host, once.
-    pub(super) fn unsought_sitemaps(&mut self, lease: &Lease) -> Unsought {
+    /// Whether the sitemaps of a lease's host are safe in their queues: looked for once, when its rules
+    /// are known, whatever becomes of its URLs. None of them ends before.
+    pub(super) fn has_sought_sitemaps(&mut self, lease: &Lease) -> bool {
         let config = &self.live.config;
-        // Pages that sitemaps list are never in the scope of the seed pages alone.
-        if config.sitemaps == Sitemaps::Off || config.scope.kind == ScopeKind::Page {
-            return Unsought::default();
+        // Pages that sitemaps list are never in the scope of the seed pages alone. A host that has only a
+        // sitemap of others is none of the crawl's.
+        if config.sitemaps == Sitemaps::Off
+            || config.scope.kind == ScopeKind::Page
+            || is_sitemap(lease)
+        {
+            return true;
         }
-        let context = self.hosts.entry(lease.fingerprint.host);
-        if std::mem::replace(&mut context.sitemaps_sought, true) {
-            return Unsought::default();
+        let host = lease.fingerprint.host;
+        let context = self.hosts.entry(host);
+        match &context.sitemaps {
+            Sought::Yes => return true,
+            Sought::No => {}
+            Sought::UnderWay(deliveries) => match combined(deliveries) {
+                DeliveryState::Pending => return false,
+                DeliveryState::Admitted => {
+                    context.sitemaps = Sought::Yes;
+                    return true;
+                }
+                DeliveryState::Lost => self.outboxes.forget_recent(),
+            },
         }
-        let rules = context.robots(lease.url.scheme()).as_ref();
-        Unsought {
-            rules: rules.map(|entry| Arc::clone(&entry.rules)),
-            well_known: config.sitemaps == Sitemaps::WellKnown,
-        }
+        let rules =
+            context.robots(lease.url.scheme()).as_ref().map(|entry| Arc::clone(&entry.rules));
+        let mut reading = Reading::default();
+        self.find_outlinks(lease, &mut reading, |outlinks, _| name(rules.as_deref(), outlinks));
+        let is_safe = reading.deliveries.is_empty();
+        self.hosts.entry(host).sitemaps =
+            if is_safe { Sought::Yes } else { Sought::UnderWay(reading.deliveries) };
+        is_safe
     }
 }
 
@@ -120,16 +148,6 @@ fn nesting(lease: &Lease) -> usize {
     let hops = lease.hops.as_str();
     let above = hops.trim_end_matches(SITEMAP_HOPS);
     hops[above.len()..].matches('P').count()
-}
-
-/// A sitemap may be packed without a header that says so: it is the file that is compressed.
-fn unpacked(body: &Bytes, limits: DecodeLimits) -> Bytes {
-    const GZIP: &[u8] = &[0x1F, 0x8B];
-    if !body.starts_with(GZIP) {
-        return body.clone();
-    }
-    // One byte more tells that it is too long.
-    decode(body, Some("gzip"), DecodeLimits { bytes_max: LISTING_BYTES_MAX + 1, ..limits }).bytes
 }
 
 fn take(form: ListingForm, entry: Entry<'_>, outlinks: &mut Outlinks<'_>) {
@@ -177,12 +195,21 @@ fn judge(url: &WireUrl, outlinks: &Outlinks<'_>) -> Result<(), &'static str> {
     }
 }
 
-/// Puts what a sitemap ranks higher first; its order decides among equals.
-fn rank(local: &mut Vec<Candidate>, from: usize, ranks: &[u8]) {
-    if ranks.windows(2).all(|pair| pair[0] >= pair[1]) {
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_places_that_are_forbidden_are_left_out() {
+        let cases = [
+            ("Disallow: /private/", &["/sitemap.xml", "/sitemap_index.xml"][..]),
+            ("Disallow: /sitemap_", &["/sitemap.xml"]),
+            ("Disallow: /", &[]),
+        ];
+        for (line, expected) in cases {
+            let rules = RobotsRules::parse(format!("User-agent: *\n{line}").as_bytes(), "crawler");
+            assert_eq!(usual_places(Some(&rules)).collect::<Vec<_>>(), expected, "{line}");
+        }
+        assert_eq!(usual_places(None).count(), 2);
     }
-    let mut ranked: Vec<_> = local.drain(from..).zip(ranks).collect();
-    ranked.sort_by_key(|(_, rank)| Reverse(**rank));
-    local.extend(ranked.into_iter().map(|(candidate, _)| candidate));
 }

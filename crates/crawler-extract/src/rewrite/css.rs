@@ -1,11 +1,20 @@
-//! URLs in style sheets (CSS Syntax Level 3, sections 4.3.5 to 4.3.7; CSS Cascade 4, section 2).
+//! URLs in style sheets (CSS Syntax Level 3, sections 4.3.5 to 4.3.7; CSS Cascade 4, section 2; CSS Images 4,
+//! section 2.4).
 
 use super::{Replace, UrlRole};
 
-/// Puts other URLs in the place of those in `url()` and `@import`. `None` when none is replaced.
+/// Puts other URLs in the place of those in `url()`, `image-set()` and `@import`. `None` when none is replaced.
 #[must_use]
 pub fn rewrite_css(css: &str, replace: &mut Replace<'_>) -> Option<String> {
-    let mut sheet = Sheet { css, at: 0, copied: 0, out: String::new(), is_import: false, replace };
+    let mut sheet = Sheet {
+        css,
+        at: 0,
+        copied: 0,
+        out: String::new(),
+        is_import: false,
+        image_set: 0,
+        replace,
+    };
     while let Some(byte) = sheet.peek() {
         sheet.token(byte);
     }
@@ -20,6 +29,8 @@ struct Sheet<'c, 'r, 'f> {
     out: String,
     /// Whether this is between `@import` and the end of its rule.
     is_import: bool,
+    /// How many parentheses are open since `image-set(`, that one included: in the first, strings are URLs.
+    image_set: u32,
     replace: &'r mut Replace<'f>,
 }
 
@@ -34,6 +45,8 @@ impl<'c> Sheet<'c, '_, '_> {
                 let (from, url) = (self.at, self.string(quote));
                 if std::mem::take(&mut self.is_import) {
                     self.found(from, url, UrlRole::Stylesheet);
+                } else if self.image_set == 1 {
+                    self.found(from, url, UrlRole::Image);
                 }
             }
             b'\\' => self.skip_escape(),
@@ -43,10 +56,25 @@ impl<'c> Sheet<'c, '_, '_> {
             }
             b'u' | b'U' if self.begins_with("url(") && !self.is_within_name() => {
                 self.at += "url(".len();
+                self.image_set += u32::from(self.image_set > 0);
                 self.url();
             }
+            b'-' | b'i' | b'I' if self.image_set == 0 && !self.is_within_name() => {
+                let word = ["image-set(", "-webkit-image-set("]
+                    .into_iter()
+                    .find(|word| self.begins_with(word));
+                self.image_set = u32::from(word.is_some());
+                self.at += word.map_or(1, str::len);
+            }
             _ => {
-                self.is_import &= !matches!(byte, b';' | b'{' | b'}');
+                let ends = matches!(byte, b';' | b'{' | b'}');
+                self.is_import &= !ends;
+                self.image_set = match byte {
+                    b'(' if self.image_set > 0 => self.image_set.saturating_add(1),
+                    b')' => self.image_set.saturating_sub(1),
+                    _ if ends => 0,
+                    _ => self.image_set,
+                };
                 self.at += 1;
             }
         }

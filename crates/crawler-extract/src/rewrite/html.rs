@@ -16,6 +16,9 @@ use crate::rel::link_kind;
 use crate::srcset::srcset_urls;
 use crate::text::{attribute_value, url_value, without_newlines};
 
+/// Pages within attributes of pages that are rewritten.
+const SRCDOC_DEPTH_MAX: u32 = 4;
+
 /// A page with other URLs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RewrittenHtml {
@@ -25,7 +28,7 @@ pub struct RewrittenHtml {
     pub body: Option<usize>,
 }
 
-/// Puts other URLs in the place of those of a page: in attributes, `srcset`, refreshes and styles.
+/// Puts other URLs in the place of those of a page: in attributes, `srcset`, `srcdoc`, refreshes and styles.
 /// `text` is in an encoding whose markup is ASCII. What no longer holds for a page that was changed is
 /// emptied: `integrity`, the policy of a `<meta http-equiv=content-security-policy>`, and `ping`.
 #[must_use]
@@ -34,9 +37,21 @@ pub fn rewrite_html(
     content_type: Option<&str>,
     replace: &mut Replace<'_>,
 ) -> RewrittenHtml {
+    let syntax = if is_xhtml(content_type) { Syntax::Xml } else { Syntax::Html };
+    rewrite(text, syntax, 0, replace)
+}
+
+/// The same for a page that stands in an attribute of another, `srcdoc_depth` times.
+fn rewrite(
+    text: &[u8],
+    syntax: Syntax,
+    srcdoc_depth: u32,
+    replace: &mut Replace<'_>,
+) -> RewrittenHtml {
     let mut rewriter = Rewriter {
         cursor: Cursor::new(text),
-        syntax: if is_xhtml(content_type) { Syntax::Xml } else { Syntax::Html },
+        syntax,
+        srcdoc_depth,
         foreign_depth: 0,
         attributes: Vec::new(),
         out: Vec::with_capacity(text.len() + text.len() / 4),
@@ -65,6 +80,7 @@ struct Attribute<'t> {
 struct Rewriter<'t, 'r, 'f> {
     cursor: Cursor<'t>,
     syntax: Syntax,
+    srcdoc_depth: u32,
     /// How many `<svg>` and `<math>` are open.
     foreign_depth: u32,
     /// Those of the tag.
@@ -179,6 +195,7 @@ impl<'t> Rewriter<'t, '_, '_> {
             b"data" if element == Element::Object => url(UrlRole::Other),
             b"action" | b"formaction" | b"longdesc" | b"cite" => url(UrlRole::Link),
             b"srcset" | b"imagesrcset" => self.srcset(&attribute_value(value)),
+            b"srcdoc" if element == Element::Iframe => self.srcdoc(&attribute_value(value)),
             b"style" => rewrite_css(&attribute_value(value), self.replace),
             b"content" if element == Element::Meta => match of("http-equiv") {
                 equiv if equiv.eq_ignore_ascii_case(b"refresh") => {
@@ -203,6 +220,16 @@ impl<'t> Rewriter<'t, '_, '_> {
             }
         }
         (copied > 0).then(|| new + value.get(copied..).unwrap_or_default())
+    }
+
+    /// The page in an `<iframe srcdoc>`, whose links are relative to what those around it are (WHATWG HTML
+    /// 2.4.3); too deep it is emptied, not to lead elsewhere.
+    fn srcdoc(&mut self, page: &str) -> Option<String> {
+        if self.srcdoc_depth == SRCDOC_DEPTH_MAX {
+            return Some(String::new());
+        }
+        let inner = rewrite(page.as_bytes(), Syntax::Html, self.srcdoc_depth + 1, self.replace);
+        String::from_utf8(inner.html).ok().filter(|html| html != page)
     }
 
     fn refresh(&mut self, value: &str) -> Option<String> {

@@ -61,6 +61,16 @@ fn urls_of_pages_are_replaced() {
             "<svg><a xlink:href=x/><image href=a /></svg>",
             "<svg><a xlink:href=\"L:x/\"><image href=\"I:a\" /></svg>",
         ),
+        (
+            "<iframe srcdoc='<a href=/x>&amp;amp;</a><img src=\"y\">'></iframe>",
+            "<iframe srcdoc='&lt;a href=&quot;L:/x&quot;&gt;&amp;amp;&lt;/a&gt;&lt;img src=&quot;I:y&quot;&gt;'></iframe>",
+        ),
+        (
+            "<iframe srcdoc='<p>&lt;a href=x>'>",
+            "<iframe srcdoc='&lt;p&gt;&lt;a href=&quot;L:x&quot;&gt;'>",
+        ),
+        ("<iframe srcdoc='<p>x' src=y>", "<iframe srcdoc='<p>x' src=\"F:y\">"),
+        ("<p srcdoc='<a href=x>'>", "<p srcdoc='<a href=x>'>"),
         ("<noscript><img src=a></noscript>", "<noscript><img src=\"I:a\"></noscript>"),
     ] {
         assert_eq!(html(page), expected, "{page}");
@@ -110,6 +120,19 @@ fn what_would_not_hold_any_more_is_emptied() {
 }
 
 #[test]
+fn pages_in_pages_are_rewritten_so_deep() {
+    let nested = |depth: usize| {
+        (0..depth).fold("<a href=x>".to_owned(), |page, _| {
+            let page = page.replace('&', "&amp;").replace('"', "&quot;");
+            format!("<iframe srcdoc=\"{page}\">")
+        })
+    };
+    let innermost = |page: &str| html(page).contains("L:x");
+    assert!(innermost(&nested(4)));
+    assert!(!innermost(&nested(5)) && !html(&nested(5)).contains("href"));
+}
+
+#[test]
 fn the_body_is_found() {
     for (page, before) in [
         ("<head></head><body class=a>x", Some("<head></head><body class=a>")),
@@ -144,6 +167,18 @@ fn urls_of_style_sheets_are_replaced() {
         ("a{b:url('c\"d')}", Some("a{b:url(\"O:c\\\"d\")}")),
         ("a{b:url(</style>)}", Some("a{b:url(\"O:%3C/style>\")}")),
         ("a{b:url(c", Some("a{b:url(\"O:c\"")),
+        (
+            "a{b:image-set('c' 1x, \"d\" type('image/png') 2x, url(e) 3x, 'f') 'g'}",
+            Some(
+                "a{b:image-set(\"I:c\" 1x, \"I:d\" type('image/png') 2x, url(\"O:e\") 3x, \"I:f\") 'g'}",
+            ),
+        ),
+        (
+            "a{b:-WEBKIT-Image-Set( 'c' 1x);d:'e'}",
+            Some("a{b:-WEBKIT-Image-Set( \"I:c\" 1x);d:'e'}"),
+        ),
+        ("a{b:my-image-set('c') image-set('data:,d' 1x", None),
+        ("a{b:image-set(;c:'d'}", None),
         ("a{b:url(#c) url(data:,d) url() url('')}", None),
         ("a{b:curl(c) my-url(d)}", None),
         ("a{b:'url(c)' /* url(d) */}", None),

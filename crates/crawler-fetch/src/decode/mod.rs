@@ -1,5 +1,6 @@
 //! Content decoding (RFC 9110 8.4) within limits.
 
+mod brotli;
 mod gzip;
 mod stream;
 #[cfg(test)]
@@ -125,12 +126,13 @@ fn coding_named(name: &str) -> Result<Option<Coding>, String> {
 /// Decompressors that are costly to make, reused from body to body.
 struct Decoder {
     gzip: libdeflater::Decompressor,
+    brotli: Result<mbrotli::Decompressor, mbrotli::DecodeConfigError>,
     zstd: Option<zstd::zstd_safe::DCtx<'static>>,
 }
 
 impl Decoder {
     fn new() -> Self {
-        Self { gzip: libdeflater::Decompressor::new(), zstd: None }
+        Self { gzip: libdeflater::Decompressor::new(), brotli: brotli::decompressor(), zstd: None }
     }
 
     fn undo(&mut self, body: &Bytes, codings: &Codings, limits: DecodeLimits) -> Decoded {
@@ -153,7 +155,10 @@ impl Decoder {
         match coding {
             Coding::Gzip => gzip::decode(&mut self.gzip, body, bytes_max),
             Coding::Deflate => stream::deflate(body, bytes_max),
-            Coding::Brotli => stream::brotli(body, bytes_max),
+            Coding::Brotli => match &mut self.brotli {
+                Ok(decompressor) => brotli::decode(decompressor, body, bytes_max),
+                Err(error) => Stretch::failed(&io::Error::other(*error)),
+            },
             Coding::Zstd => match self.zstd_context() {
                 Ok(context) => stream::zstd(context, body, bytes_max),
                 Err(error) => Stretch::failed(&error),

@@ -1,4 +1,4 @@
-//! Decoding piece by piece: every coding but the ordinary gzip body.
+//! Decoding piece by piece: every body that cannot be decoded in one go.
 
 use super::DecodeEnd;
 use flate2::bufread::{DeflateDecoder, ZlibDecoder};
@@ -7,8 +7,7 @@ use zstd::zstd_safe::{self, DCtx, DParameter, ResetDirective};
 
 /// Largest zstd window, 8 MiB: what RFC 9659 asks of content codings.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-/// Input read at a time by the brotli decoder.
-const BROTLI_BUFFER_BYTES: usize = 16 * 1024;
+
 /// How much larger than coded a decoded body usually is: the first reservation.
 const EXPECTED_RATIO: usize = 5;
 
@@ -45,12 +44,6 @@ fn has_zlib_header(body: &[u8]) -> bool {
     }
 }
 
-/// RFC 7932.
-pub(super) fn brotli(body: &[u8], bytes_max: usize) -> Stretch {
-    let buffer_bytes = body.len().min(BROTLI_BUFFER_BYTES);
-    read_all(brotli::Decompressor::new(body, buffer_bytes), body.len(), bytes_max)
-}
-
 /// RFC 8878.
 pub(super) fn zstd(context: &mut DCtx<'static>, body: &[u8], bytes_max: usize) -> Stretch {
     // An earlier body may have left it in the middle of a frame.
@@ -72,10 +65,14 @@ pub(super) fn zstd_context() -> io::Result<DCtx<'static>> {
 
 /// Reads to the end, to `bytes_max` or to the first error, whichever is first.
 pub(super) fn read_all(mut decoder: impl Read, coded_bytes: usize, bytes_max: usize) -> Stretch {
-    let expected = coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max);
-    let mut bytes = Vec::with_capacity(expected);
+    let mut bytes = reserved(coded_bytes, bytes_max);
     let end = read_more(&mut decoder, &mut bytes, bytes_max);
     Stretch { bytes, end }
+}
+
+/// Room for what so many coded bytes probably become.
+pub(super) fn reserved(coded_bytes: usize, bytes_max: usize) -> Vec<u8> {
+    Vec::with_capacity(coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max))
 }
 
 /// As [`read_all`], after what is in `bytes` already.

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
-use std::io::Write;
+use std::io::{Read, Write};
 
 const LIMITS: DecodeLimits = DecodeLimits { bytes_max: 10_000_000, ratio_max: 100 };
 
@@ -143,6 +143,24 @@ fn unusual_gzip_bodies() {
 }
 
 #[test]
+fn unusual_brotli_bodies() {
+    let whole = br(b"hello");
+    let table: &[(&str, Vec<u8>, &str, bool)] = &[
+        ("trailing garbage", [&whole[..], b"garbage"].concat(), "hello", true),
+        ("two streams", whole.repeat(2), "hello", true),
+        ("the last byte is missing", whole[..whole.len() - 1].to_vec(), "hello", false),
+        ("nothing decodable", b"<html>plain</html>".to_vec(), "", false),
+        // The header of a window of 2^30 bytes, which only "large window brotli" has.
+        ("too large a window", vec![0x11, 0x1e, 0x03], "", false),
+    ];
+    for (name, coded, content, complete) in table {
+        let decoded = undo(coded.clone(), "br");
+        assert_eq!(decoded.end == DecodeEnd::Complete, *complete, "{name}: {:?}", decoded.end);
+        assert_eq!(decoded.bytes, *content, "{name}");
+    }
+}
+
+#[test]
 fn an_uncoded_body_is_not_copied() {
     let body = Bytes::from(text(100));
     for coding in [None, Some("identity"), Some(""), Some(" , Identity")] {
@@ -166,11 +184,13 @@ fn what_is_unsupported_is_named_and_left_alone() {
 
 #[test]
 fn a_decoder_is_as_new_after_a_broken_body() {
-    let whole = zstandard(&text(1000));
-    let cut = whole[..whole.len() - 5].to_vec();
-    for _ in 0..3 {
-        assert!(matches!(undo(cut.clone(), "zstd").end, DecodeEnd::Corrupt(_)));
-        assert_eq!(undo(whole.clone(), "zstd").end, DecodeEnd::Complete);
+    for (coding, encode) in CODINGS {
+        let whole = encode(&text(1000));
+        let cut = whole[..whole.len() - 5].to_vec();
+        for _ in 0..3 {
+            assert!(matches!(undo(cut.clone(), coding).end, DecodeEnd::Corrupt(_)), "{coding}");
+            assert_eq!(undo(whole.clone(), coding).end, DecodeEnd::Complete, "{coding}");
+        }
     }
 }
 
@@ -202,5 +222,39 @@ proptest! {
             }
             prop_assert!(undo(coded, coding).bytes.len() <= 1 << 20);
         }
+    }
+
+    /// By another decoder, of other authors.
+    #[test]
+    fn brotli_is_what_another_decoder_makes_of_it(
+        kinds in prop::collection::vec((0_usize..4, 1_usize..2000), 1..8),
+        quality in 0_i32..12,
+        lgwin in 10_i32..18,
+        at in any::<prop::sample::Index>(),
+        to: Option<u8>,
+    ) {
+        let line = text(3000);
+        let piece = |(kind, len): &(usize, usize)| match kind {
+            0 => line[..*len].to_vec(),
+            1 => vec![b'='; *len],
+            2 => b"<li><a href=\"/the/time/of/information/\">".repeat(1 + len / 64),
+            _ => line[line.len() - len..].iter().rev().copied().collect(),
+        };
+        let content: Vec<u8> = kinds.iter().flat_map(piece).collect();
+        let params = brotli::enc::BrotliEncoderParams { quality, lgwin, ..Default::default() };
+        let mut coded = Vec::new();
+        brotli::BrotliCompress(&mut &content[..], &mut coded, &params).expect("coded");
+        if let Some(to) = to {
+            let at = at.index(coded.len());
+            coded[at] = to;
+        }
+        let mut expected = Vec::new();
+        let whole = brotli::Decompressor::new(&coded[..], 4096).take(1 << 20).read_to_end(&mut expected);
+        let decoded = undo(coded, "br");
+        if to.is_none() {
+            prop_assert!(expected == content);
+        }
+        prop_assert_eq!(whole.is_err(), matches!(decoded.end, DecodeEnd::Corrupt(_)));
+        prop_assert!(whole.is_err() || decoded.bytes == expected);
     }
 }

@@ -1,4 +1,4 @@
-//! `extracted/RULE.jsonl`: the fields that rules name.
+//! `extracted/RULE.jsonl`: the fields that rules name; and the same as Parquet.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,12 +8,29 @@ use serde::Serialize;
 
 use super::follower::PageFollower;
 use super::page::{Counts, Made, PageBody, PageMaker};
+use crate::parquet::{RULE_FILE_BYTES, RuleFiles};
 
-/// Makes the rows of `rules`, those of each in a file of its name in `extracted/`.
+/// What the rows of rules are written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowsAs {
+    /// JSON lines.
+    Json,
+    /// JSON lines, and Parquet files of these.
+    JsonAndParquet,
+}
+
+/// Makes the rows of `rules`, those of each in a file of its name in `extracted/`, and if wanted in a
+/// folder of its name in `parquet/extracted/`.
 #[must_use]
-pub fn extracted(data_dir: PathBuf, rules: Rules, n_threads: usize) -> PageFollower {
+pub fn extracted(data_dir: PathBuf, rules: Rules, n_threads: usize, rows: RowsAs) -> PageFollower {
     let paths = rules.0.iter().map(|rule| format!("extracted/{}.jsonl", rule.name)).collect();
-    PageFollower::new("extracted", data_dir, n_threads, Arc::new(Extracted(rules)), paths)
+    let table = |rule| RuleFiles::new(&data_dir, rule, RULE_FILE_BYTES);
+    let tables = match rows {
+        RowsAs::Json => Vec::new(),
+        RowsAs::JsonAndParquet => rules.0.iter().map(table).collect(),
+    };
+    let maker = Arc::new(Extracted(rules));
+    PageFollower::new("extracted", data_dir, n_threads, maker, paths).with_tables(tables)
 }
 
 /// A row as it is written.

@@ -12,7 +12,8 @@ use super::append::AppendFile;
 use super::page::{Counts, Made, PageBody, PageMaker};
 use super::pool::Pool;
 use crate::error::ResultError;
-use crate::follow::{Follower, PageRow, RowRange};
+use crate::follow::{Delivery, Follower, PageRow, RowRange};
+use crate::parquet::{Extent, RuleFiles};
 
 /// Rows of the page list after which is sealed.
 const ROWS_PER_SEAL: usize = 5_000;
@@ -27,6 +28,8 @@ pub struct PageFollower {
     /// Paths of the files it writes, within the data directory.
     paths: Vec<String>,
     files: Vec<AppendFile>,
+    /// What is made of each of the files; none, or one for each.
+    tables: Vec<RuleFiles>,
     pool: Option<Pool>,
     state: State,
     rows_taken: usize,
@@ -57,10 +60,27 @@ impl PageFollower {
             maker,
             paths,
             files: Vec::new(),
+            tables: Vec::new(),
             pool: None,
             state: State::default(),
             rows_taken: 0,
         }
+    }
+
+    /// Makes tables too of what the files have, one of each.
+    pub(super) fn with_tables(self, tables: Vec<RuleFiles>) -> Self {
+        Self { tables, ..self }
+    }
+
+    /// Makes one of the tables' files that is wanted of what is sealed; whether there was one.
+    fn write_table(&mut self, extent: Extent) -> Result<bool, ResultError> {
+        for (table, path) in self.tables.iter_mut().zip(&self.paths) {
+            let bytes = self.state.files.get(path).copied().unwrap_or_default();
+            if table.write_next(bytes, extent)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Writes what was made of the oldest page; whether there was one.
@@ -107,6 +127,9 @@ impl Follower for PageFollower {
             AppendFile::open(self.data_dir.join(path), bytes)
         };
         self.files = self.paths.iter().map(open).collect::<Result<_, _>>()?;
+        for (table, path) in self.tables.iter_mut().zip(&self.paths) {
+            table.open(self.state.files.get(path).copied().unwrap_or_default())?;
+        }
         let pool = Pool::start(self.name, self.n_threads, &self.maker);
         self.pool = Some(pool.map_err(|error| {
             ResultError::Other(format!("cannot start a thread that reads pages: {error}"))
@@ -142,7 +165,13 @@ impl Follower for PageFollower {
         for (path, file) in self.paths.iter().zip(&mut self.files) {
             self.state.files.insert(path.clone(), file.sync()?);
         }
+        while self.write_table(Extent::Worthwhile)? {}
         self.rows_taken = 0;
         Ok(json!(self.state))
+    }
+
+    fn finish(&mut self) -> Result<Delivery, ResultError> {
+        let was_wanted = self.write_table(Extent::Whole)?;
+        Ok(if was_wanted { Delivery::UnderWay } else { Delivery::Done })
     }
 }

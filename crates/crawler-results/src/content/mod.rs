@@ -7,6 +7,9 @@ mod page;
 mod pool;
 mod said;
 
-pub use extracted::{ExtractedRow, extracted};
+#[cfg(test)]
+mod tests;
+
+pub use extracted::{ExtractedRow, RowsAs, extracted};
 pub use follower::PageFollower;
 pub use said::content;

@@ -16,7 +16,7 @@ pub fn content(data_dir: PathBuf, fields: Fields, n_threads: usize) -> PageFollo
     PageFollower::new("content", data_dir, n_threads, Arc::new(Said(fields)), paths)
 }
 
-struct Said(Fields);
+pub(super) struct Said(pub(super) Fields);
 
 /// A row of the file.
 #[derive(Serialize)]

@@ -43,6 +43,11 @@ pub trait Follower {
     /// Whether it holds so much that it should seal.
     fn is_full(&self) -> bool;
 
+    /// Attempts to deliver that a server did not take so far.
+    fn attempts_failed(&self) -> u64 {
+        0
+    }
+
     /// How long a row may wait to be sealed while the crawl goes on.
     fn patience(&self) -> Duration;
 
@@ -127,6 +132,20 @@ pub trait Source {
 
     /// Time since some fixed moment.
     fn elapsed(&self) -> Duration;
+
+    /// Hears how far the follower is: at its begin, between looks, in deliveries, and at its end.
+    fn hear(&self, _told: Told) {}
+}
+
+/// What a follower says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Bytes of the page list that it has sealed.
+    pub sealed_to: u64,
+    /// Attempts to deliver that a server did not take.
+    pub attempts_failed: u64,
+    /// It cannot go on.
+    pub has_failed: bool,
 }
 
 /// Rows between two looks at the source: how soon a wish to stop is heard.
@@ -146,10 +165,22 @@ pub fn follow(
     source: &dyn Source,
 ) -> Result<u64, ResultError> {
     let mut position = Position::read(data_dir, follower.name())?;
+    let ended = follow_from(&mut position, follower, data_dir, source);
+    tell(source, follower, position.rows_to, ended.is_err());
+    ended.map(|()| position.rows_to)
+}
+
+fn follow_from(
+    position: &mut Position,
+    follower: &mut dyn Follower,
+    data_dir: &Path,
+    source: &dyn Source,
+) -> Result<(), ResultError> {
     follower.open(position.rows_to, &position.state)?;
     let mut rows = PageRows::open(data_dir, position.rows_to)?;
     let mut sealed_at = source.elapsed();
     loop {
+        tell(source, follower, position.rows_to, false);
         let look = source.look();
         let (upto, is_last) = match look {
             Look::NotYet => {
@@ -168,8 +199,8 @@ pub fn follow(
         let is_end = is_last && !has_more;
         if rows.position() > position.rows_to && (follower.is_full() || is_due || is_end) {
             let range = RowRange { from: position.rows_to, to: rows.position() };
-            if !delivered(source, || follower.deliver(range))? {
-                return Ok(position.rows_to);
+            if !delivered(source, follower, range.from, |follower| follower.deliver(range))? {
+                return Ok(());
             }
             position.state = follower.seal(range)?;
             position.rows_to = range.to;
@@ -178,9 +209,9 @@ pub fn follow(
         }
         if is_end {
             if matches!(look, Look::Finished(_)) {
-                delivered(source, || follower.finish())?;
+                delivered(source, follower, position.rows_to, |follower| follower.finish())?;
             }
-            return Ok(position.rows_to);
+            return Ok(());
         }
         if !has_more {
             source.wait();
@@ -191,14 +222,16 @@ pub fn follow(
 /// Has a sink deliver; whether it did before the end.
 fn delivered(
     source: &dyn Source,
-    mut deliver: impl FnMut() -> Result<Delivery, ResultError>,
+    follower: &mut dyn Follower,
+    sealed_to: u64,
+    mut deliver: impl FnMut(&mut dyn Follower) -> Result<Delivery, ResultError>,
 ) -> Result<bool, ResultError> {
     let mut give_up_at = None;
     loop {
-        match deliver()? {
+        match deliver(follower)? {
             Delivery::Done => return Ok(true),
             Delivery::Unwanted => return Ok(false),
-            Delivery::UnderWay => {}
+            Delivery::UnderWay => tell(source, follower, sealed_to, false),
         }
         if source.look() == Look::Stop {
             let now = source.elapsed();
@@ -207,6 +240,10 @@ fn delivered(
             }
         }
     }
+}
+
+fn tell(source: &dyn Source, follower: &dyn Follower, sealed_to: u64, has_failed: bool) {
+    source.hear(Told { sealed_to, attempts_failed: follower.attempts_failed(), has_failed });
 }
 
 /// Gives some of the rows before `upto`; whether there are more.

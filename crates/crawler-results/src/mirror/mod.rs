@@ -1,5 +1,6 @@
 //! Stored pages as plain files: a folder per host, and below it what the path says.
 
+mod convert;
 mod name;
 
 use std::fs::{self, File};
@@ -12,6 +13,7 @@ use crawler_url::WireUrl;
 use crate::body::stored_page;
 use crate::error::ResultError;
 use crate::follow::PageRow;
+use convert::{converted, linking, way};
 
 /// Writes pages as files below a folder.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct MirrorTotals {
     pub bytes: u64,
     /// Of those written, the ones that hold a part: the body was cut off, or cannot be decoded.
     pub partial: u64,
+    /// Pages and style sheets whose links lead from file to file.
+    pub converted: u64,
     /// Pages that were not written because their WARC file was moved away.
     pub missing: u64,
 }
@@ -58,20 +62,16 @@ impl Mirror {
     /// # Errors
     /// When the page cannot be read or the file not be written.
     pub fn take(&mut self, row: &PageRow<'_>) -> Result<(), ResultError> {
-        if row.status != 200 || row.revisit.is_some() {
+        if !has_file(row) {
             return Ok(());
         }
-        let Ok(url) = WireUrl::parse(&row.url) else {
-            let reason = format!("the page list has {:?}, which is no URL", row.url);
-            return Err(ResultError::Other(reason));
-        };
+        let url = parsed(row)?;
         let Some(page) = stored_page(&self.data_dir, row, DecodeLimits::default())? else {
             self.totals.missing += 1;
             return Ok(());
         };
         let path = self.place(&name::names(&url))?;
-        let mut file = File::create(&path).map_err(ResultError::io("create", &path))?;
-        file.write_all(&page.body).map_err(ResultError::io("write", &path))?;
+        write(&path, &page.body)?;
         self.totals.written += 1;
         self.totals.bytes += page.body.len() as u64;
         if page.end != DecodeEnd::Complete || row.truncated.is_some() {
@@ -80,10 +80,70 @@ impl Mirror {
         Ok(())
     }
 
+    /// Writes the page of a row again, with ways to files in the place of links to pages that are here,
+    /// and whole URLs in the place of others. All rows were taken; they come again in their order.
+    ///
+    /// # Errors
+    /// Those of [`take`](Self::take).
+    pub fn convert_links(&mut self, row: &PageRow<'_>) -> Result<(), ResultError> {
+        let mime = row.mime.as_deref();
+        // What has a type that has no links need not be read.
+        let may_link =
+            mime.is_none_or(|mime| !mime.contains('/') || linking(Some(mime), b"").is_some());
+        if !has_file(row) || !may_link {
+            return Ok(());
+        }
+        let url = parsed(row)?;
+        let Some(page) = stored_page(&self.data_dir, row, DecodeLimits::default())? else {
+            return Ok(());
+        };
+        let (Some(linking), Some(from)) = (linking(mime, &page.body), self.found(&url)?) else {
+            return Ok(());
+        };
+        if matches!(page.end, DecodeEnd::Unsupported(_)) {
+            return Ok(());
+        }
+        let mut failed = None;
+        let body = converted(&page.body, mime, &url, linking, |to| match self.found(to) {
+            Ok(to) => to.map(|to| way(&from, &to)),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        write(&from.iter().fold(self.dir.clone(), |path, name| path.join(name)), &body)?;
+        self.totals.converted += 1;
+        Ok(())
+    }
+
     /// What was done so far.
     #[must_use]
     pub fn totals(&self) -> MirrorTotals {
         self.totals
+    }
+
+    /// Names of the file of a URL, if there is one: as [`place`](Self::place) has made it.
+    fn found(&self, url: &WireUrl) -> Result<Option<Vec<String>>, ResultError> {
+        let mut path = self.dir.clone();
+        let mut names = name::names(url);
+        let Some((file, folders)) = names.split_last_mut() else { return Ok(None) };
+        for folder in folders {
+            if !matches!(kind(&path.join(&*folder))?, Some(Kind::Folder)) {
+                *folder = name::aside(folder, "folder");
+                if !matches!(kind(&path.join(&*folder))?, Some(Kind::Folder)) {
+                    return Ok(None);
+                }
+            }
+            path.push(&*folder);
+        }
+        if matches!(kind(&path.join(&*file))?, Some(Kind::Folder)) {
+            *file = name::aside(file, "file");
+        }
+        let is_there = matches!(kind(&path.join(&*file))?, Some(Kind::File));
+        Ok(is_there.then_some(names))
     }
 
     /// Makes the folders; gives the path of the file. A URL may be both, a page and a folder of others.
@@ -102,6 +162,22 @@ impl Mirror {
             Some(Kind::File) | None => path.join(file),
         })
     }
+}
+
+/// Whether the page of a row is written.
+fn has_file(row: &PageRow<'_>) -> bool {
+    row.status == 200 && row.revisit.is_none()
+}
+
+fn parsed(row: &PageRow<'_>) -> Result<WireUrl, ResultError> {
+    WireUrl::parse(&row.url).map_err(|_| {
+        ResultError::Other(format!("the page list has {:?}, which is no URL", row.url))
+    })
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), ResultError> {
+    let mut file = File::create(path).map_err(ResultError::io("create", path))?;
+    file.write_all(content).map_err(ResultError::io("write", path))
 }
 
 /// What has a name.

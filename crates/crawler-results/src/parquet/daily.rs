@@ -1,29 +1,37 @@
 //! A table as files of one day each, which grow with the page list.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Value, json};
 
+use super::file::{begins, entries, name, rows_of, write_file};
 use super::table::{Column, Table};
-use super::write::{Layout, begin, write_rows};
+use super::write::Layout;
 use crate::error::ResultError;
 use crate::follow::{Follower, PageRow, PageRows, RowRange};
 
-/// Rows of a file that is final; a few more where one page brings many.
-const FILE_ROWS: usize = 1 << 17;
-/// Text of the rows of a file that is final, in bytes: what is held in memory.
-const FILE_BYTES: usize = 32 << 20;
 /// How long a row may wait for its file while the crawl goes on.
 const PATIENCE: Duration = Duration::from_secs(600);
-const EXTENSION: &str = "parquet";
+
+/// What a file holds that is final; a few rows more where one page brings many.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FileSize {
+    pub(crate) rows: usize,
+    /// Of texts: what is held in memory.
+    pub(crate) bytes: usize,
+}
+
+impl Default for FileSize {
+    fn default() -> Self {
+        Self { rows: 1 << 17, bytes: 32 << 20 }
+    }
+}
 
 /// What rows a table has of a page.
-pub(super) trait Tabular {
+pub(crate) trait Tabular {
     /// Of the follower.
     const NAME: &'static str;
     /// Of the table and its folder.
@@ -44,10 +52,11 @@ pub(super) trait Tabular {
 /// are sealed, each day's file is made anew, and takes the place of the one with fewer rows at
 /// once; so is each after a crash that has not as many rows as it should.
 #[derive(Debug)]
-pub(super) struct DailyFiles<T> {
+pub(crate) struct DailyFiles<T> {
     data_dir: PathBuf,
     tabular: T,
     table: Table,
+    size: FileSize,
     days: Vec<Day>,
     /// Where the first row held begins in the page list.
     from: u64,
@@ -63,9 +72,10 @@ struct Day {
 }
 
 impl<T: Tabular> DailyFiles<T> {
-    pub(super) fn new(data_dir: &Path, tabular: T) -> Self {
+    pub(crate) fn new(data_dir: &Path, tabular: T, size: FileSize) -> Self {
         let table = Table::new(T::columns());
-        Self { data_dir: data_dir.to_owned(), tabular, table, days: Vec::new(), from: 0 }
+        let data_dir = data_dir.to_owned();
+        Self { data_dir, tabular, table, size, days: Vec::new(), from: 0 }
     }
 
     fn hold(&mut self, row: &PageRow<'_>) -> Result<(), ResultError> {
@@ -128,12 +138,12 @@ impl<T: Tabular> DailyFiles<T> {
     fn write(&mut self) -> Result<(), ResultError> {
         let (root, from) = (self.root(), self.from);
         for day in self.days.iter_mut().filter(|day| day.written < day.rows.len()) {
-            let path = root.join(day.folder()).join(format!("{from:012}.{EXTENSION}"));
+            let path = root.join(day.folder()).join(name(from));
             let mut order = day.rows.clone();
             if let Some(column) = T::LAYOUT.sorted_by {
                 self.table.sort(&mut order, column.into());
             }
-            write_file::<T>(&path, &self.table, &order).map_err(ResultError::io("write", &path))?;
+            write_file(&path, &self.table, &order, T::LAYOUT)?;
             day.written = day.rows.len();
         }
         Ok(())
@@ -171,7 +181,7 @@ impl<T: Tabular> Follower for DailyFiles<T> {
     }
 
     fn is_full(&self) -> bool {
-        self.table.rows() >= FILE_ROWS || self.table.bytes() >= FILE_BYTES
+        self.table.rows() >= self.size.rows || self.table.bytes() >= self.size.bytes
     }
 
     fn patience(&self) -> Duration {
@@ -192,41 +202,3 @@ impl Day {
         format!("date={}", self.date)
     }
 }
-
-/// Where the rows of a file begin in the page list.
-fn begins(path: &Path) -> Option<u64> {
-    path.file_name()?.to_str()?.strip_suffix(EXTENSION)?.strip_suffix('.')?.parse().ok()
-}
-
-/// Rows of a Parquet file by its end.
-fn rows_of(path: &Path) -> Option<usize> {
-    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
-    usize::try_from(reader.metadata().file_metadata().num_rows()).ok()
-}
-
-/// What is in a folder, in order; nothing if there is no such folder.
-fn entries(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
-    match fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(BTreeSet::new())
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Writes a whole file, durably, which takes the place of an older one at once.
-fn write_file<T: Tabular>(path: &Path, table: &Table, order: &[u32]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = path.with_extension("tmp");
-    fs::create_dir_all(folder)?;
-    let mut file = begin(File::create(&temporary)?, &T::columns(), T::LAYOUT)?;
-    write_rows(&mut file, table, order)?;
-    file.into_inner()?.sync_all()?;
-    fs::rename(&temporary, path)?;
-    // The folders may be new as well.
-    folder.ancestors().take(FOLDERS).try_for_each(|folder| File::open(folder)?.sync_all())
-}
-
-/// Folders from that of a day to the data directory.
-const FOLDERS: usize = 4;

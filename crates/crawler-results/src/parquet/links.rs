@@ -9,7 +9,7 @@ use crawler_extract::{
 use crawler_fetch::DecodeLimits;
 use crawler_url::{Base, HostKey, WireUrl, surt};
 
-use super::daily::{DailyFiles, Tabular};
+use super::daily::{DailyFiles, FileSize, Tabular};
 use super::table::{Cell, Column, Kind, Likeness, Table};
 use super::time::millis;
 use super::write::Layout;
@@ -28,7 +28,7 @@ const PAGE_LINKS_MAX: usize = 50_000;
 #[must_use]
 pub fn parquet_links(data_dir: &Path, assets: Assets) -> Box<dyn Follower + Send> {
     let links = Links { data_dir: data_dir.to_owned(), assets };
-    Box::new(DailyFiles::new(data_dir, links))
+    Box::new(DailyFiles::new(data_dir, links, FileSize::default()))
 }
 
 struct Links {
@@ -42,7 +42,7 @@ impl Tabular for Links {
     const LAYOUT: Layout = Layout { sorted_by: Some(FROM_SURT), bloom: Some("to_url") };
 
     fn columns() -> Vec<Column> {
-        COLUMNS.iter().map(|(column, _)| *column).collect()
+        COLUMNS.iter().map(|(column, _)| column.clone()).collect()
     }
 
     fn take(&mut self, row: &PageRow<'_>, table: &mut Table) -> Result<(), ResultError> {
@@ -175,7 +175,7 @@ const fn text(
     likeness: Likeness,
     cell: for<'a> fn(&'a Edge<'a>) -> Cell<'a>,
 ) -> EdgeColumn {
-    (Column { name, kind: Kind::Text(likeness) }, cell)
+    (Column::new(name, Kind::Text(likeness)), cell)
 }
 
 /// Where the column is by which rows are sorted.
@@ -190,5 +190,5 @@ const COLUMNS: &[EdgeColumn] = &[
     text("kind", Likeness::Repeated, |edge| Cell::Text(Some(edge.kind))),
     text("rel", Likeness::Repeated, |edge| Cell::Text(edge.rel)),
     text("anchor", Likeness::Repeated, |edge| Cell::Text(edge.anchor.as_deref())),
-    (Column { name: "ts", kind: Kind::Time }, |edge| Cell::Number(Some(edge.from.millis))),
+    (Column::new("ts", Kind::Time), |edge| Cell::Number(Some(edge.from.millis))),
 ];

@@ -7,7 +7,7 @@ use crawler_url::{HostKey, WireUrl, surt};
 use parquet::errors::ParquetError;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::daily::{DailyFiles, Tabular};
+use super::daily::{DailyFiles, FileSize, Tabular};
 use super::table::{Cell, Column, Kind, Likeness, Table};
 use super::time::millis;
 use super::write::{Layout, begin, write_rows};
@@ -22,7 +22,12 @@ const GROUP_BYTES: usize = 32 << 20;
 /// Makes `parquet/pages/` of the page list in `data_dir`: a row for each page.
 #[must_use]
 pub fn parquet_pages(data_dir: &Path) -> Box<dyn Follower + Send> {
-    Box::new(DailyFiles::new(data_dir, Pages))
+    parquet_pages_of(data_dir, FileSize::default())
+}
+
+/// The same with files of this size.
+pub(crate) fn parquet_pages_of(data_dir: &Path, size: FileSize) -> Box<dyn Follower + Send> {
+    Box::new(DailyFiles::new(data_dir, Pages, size))
 }
 
 struct Pages;
@@ -33,7 +38,7 @@ impl Tabular for Pages {
     const LAYOUT: Layout = Layout { sorted_by: Some(SURT), bloom: Some("url") };
 
     fn columns() -> Vec<Column> {
-        COLUMNS.iter().map(|(column, _)| *column).collect()
+        COLUMNS.iter().map(|(column, _)| column.clone()).collect()
     }
 
     fn take(&mut self, row: &PageRow<'_>, table: &mut Table) -> Result<(), ResultError> {
@@ -44,7 +49,7 @@ impl Tabular for Pages {
 
 /// Names of the columns of the table of pages, in order. A dot of a field's name is an underscore.
 pub fn page_columns() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|(column, _)| column.name)
+    COLUMNS.iter().map(|(column, _)| &*column.name)
 }
 
 /// Writes chosen rows and columns as one Parquet file, in the order in which they come.
@@ -63,11 +68,11 @@ impl<W: Write + Send> PagesWriter<W> {
         sink: W,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<Self, ResultError> {
-        let column = |name: &str| COLUMNS.iter().find(|(column, _)| column.name == name).copied();
+        let column = |name: &str| COLUMNS.iter().find(|(column, _)| column.name == name).cloned();
         let chosen: Vec<PageColumn> = names.into_iter().filter_map(column).collect();
-        let columns: Vec<Column> = chosen.iter().map(|(column, _)| *column).collect();
-        let file = begin(sink, &columns, Layout::default()).map_err(cannot_write)?;
-        Ok(Self { file, chosen, table: Table::new(columns) })
+        let table = Table::new(chosen.iter().map(|(column, _)| column.clone()));
+        let file = begin(sink, &table, Layout::default()).map_err(cannot_write)?;
+        Ok(Self { file, chosen, table })
     }
 
     /// Adds a row.
@@ -134,7 +139,7 @@ const fn text(
     likeness: Likeness,
     cell: for<'a> fn(&'a Page<'a>) -> Cell<'a>,
 ) -> PageColumn {
-    (Column { name, kind: Kind::Text(likeness) }, cell)
+    (Column::new(name, Kind::Text(likeness)), cell)
 }
 
 const fn number(
@@ -142,7 +147,7 @@ const fn number(
     kind: Kind,
     cell: for<'a> fn(&'a Page<'a>) -> Cell<'a>,
 ) -> PageColumn {
-    (Column { name, kind }, cell)
+    (Column::new(name, kind), cell)
 }
 
 /// Where the column is by which rows are sorted.

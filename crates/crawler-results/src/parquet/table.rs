@@ -1,12 +1,23 @@
 //! Rows in memory, column by column.
 
+use std::borrow::Cow;
+
 use crate::error::ResultError;
 
 /// A column: what it is called and what it holds. Any cell may be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
-    pub(crate) name: &'static str,
+    /// Neighbours of one group are fields of one structure of its name.
+    pub(crate) group: Option<&'static str>,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) kind: Kind,
+}
+
+impl Column {
+    /// A column of its own.
+    pub(crate) const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { group: None, name: Cow::Borrowed(name), kind }
+    }
 }
 
 /// What a column holds.
@@ -21,7 +32,13 @@ pub(crate) enum Kind {
     Bits,
     /// Milliseconds since 1970, UTC.
     Time,
+    /// 32 bits.
     Float,
+    /// 64 bits.
+    Double,
+    Bool,
+    /// JSON as text.
+    Json,
 }
 
 /// How the texts of a column are to each other; the encoding is chosen by it.
@@ -41,6 +58,8 @@ pub(crate) enum Cell<'a> {
     Text(Option<&'a str>),
     Number(Option<i64>),
     Float(Option<f32>),
+    Double(Option<f64>),
+    Bool(Option<bool>),
 }
 
 /// Rows, held column by column.
@@ -68,14 +87,18 @@ pub(super) enum Held {
     },
     Numbers(Vec<i64>),
     Floats(Vec<f32>),
+    Doubles(Vec<f64>),
+    Bools(Vec<bool>),
 }
 
 impl Table {
     pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         let values = |column: Column| {
             let held = match column.kind {
-                Kind::Text(_) => Held::Text { bytes: Vec::new(), ends: Vec::new() },
+                Kind::Text(_) | Kind::Json => Held::Text { bytes: Vec::new(), ends: Vec::new() },
                 Kind::Float => Held::Floats(Vec::new()),
+                Kind::Double => Held::Doubles(Vec::new()),
+                Kind::Bool => Held::Bools(Vec::new()),
                 Kind::Small | Kind::Large | Kind::Bits | Kind::Time => Held::Numbers(Vec::new()),
             };
             Values { column, present: Vec::new(), held }
@@ -120,6 +143,8 @@ impl Table {
                 }
                 Held::Numbers(numbers) => numbers.clear(),
                 Held::Floats(floats) => floats.clear(),
+                Held::Doubles(doubles) => doubles.clear(),
+                Held::Bools(bools) => bools.clear(),
             }
         }
     }
@@ -134,7 +159,7 @@ impl Table {
 
 impl Values {
     fn push(&mut self, cell: Cell<'_>) -> Result<usize, ResultError> {
-        let name = self.column.name;
+        let name = &*self.column.name;
         let (is_present, added) = match (&mut self.held, cell) {
             (Held::Text { bytes, ends }, Cell::Text(text)) => {
                 bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
@@ -148,6 +173,14 @@ impl Values {
             (Held::Floats(floats), Cell::Float(float)) => {
                 floats.push(float.unwrap_or_default());
                 (float.is_some(), 0)
+            }
+            (Held::Doubles(doubles), Cell::Double(double)) => {
+                doubles.push(double.unwrap_or_default());
+                (double.is_some(), 0)
+            }
+            (Held::Bools(bools), Cell::Bool(bool)) => {
+                bools.push(bool.unwrap_or_default());
+                (bool.is_some(), 0)
             }
             (_, other) => return Err(does_not_hold(name, other)),
         };
@@ -174,7 +207,7 @@ impl Held {
     fn text(&self, row: usize) -> &[u8] {
         match self {
             Self::Text { bytes, ends } => bytes.get(Self::range(ends, row)).unwrap_or_default(),
-            Self::Numbers(_) | Self::Floats(_) => &[],
+            Self::Numbers(_) | Self::Floats(_) | Self::Doubles(_) | Self::Bools(_) => &[],
         }
     }
 }

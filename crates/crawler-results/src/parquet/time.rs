@@ -20,6 +20,15 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     is_real.then_some(seconds * 1000 + number(20, 23)?)
 }
 
+/// Milliseconds since 1970 of a date, then midnight UTC, or a time in UTC: RFC 3339, with any fraction
+/// of a second.
+pub(super) fn instant(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
+    let time = time.strip_suffix('Z')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+    millis(&format!("{date}T{time}.{fraction:0<3.3}Z"))
+}
+
 /// Days since 1970 of a date of the Gregorian calendar. The year begins in March here, so that the
 /// day that some years have more is its last.
 fn days(year: i64, month: i64, day: i64) -> i64 {
@@ -49,6 +58,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(millis(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_midnight_and_fractions_are_cut() {
+        for (text, expected) in [
+            ("2024-02-29", Some(1_709_164_800_000)),
+            ("2025-10-18T12:50:22Z", Some(1_760_791_822_000)),
+            ("2025-10-18T12:50:22.5Z", Some(1_760_791_822_500)),
+            ("2025-10-18T12:50:22.045999Z", Some(1_760_791_822_045)),
+            ("2025-10-18T12:50:22+01:00", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(instant(text), expected, "{text}");
         }
     }
 }

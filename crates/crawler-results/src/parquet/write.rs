@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::column::writer::ColumnWriterImpl;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
+use parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type,
+};
 use parquet::errors::Result;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
@@ -29,13 +31,14 @@ pub(crate) struct Layout {
     pub(crate) bloom: Option<&'static str>,
 }
 
-/// Begins a file of tables with these columns.
+/// Begins a file for the rows of a table.
 pub(crate) fn begin<W: Write + Send>(
     sink: W,
-    columns: &[Column],
+    table: &Table,
     layout: Layout,
 ) -> Result<SerializedFileWriter<W>> {
-    SerializedFileWriter::new(sink, schema(columns)?, properties(columns, layout))
+    let columns: Vec<&Column> = table.columns.iter().map(|values| &values.column).collect();
+    SerializedFileWriter::new(sink, schema(&columns)?, properties(&columns, layout))
 }
 
 /// Adds the rows `order` of a table as one row group.
@@ -54,26 +57,43 @@ pub(crate) fn write_rows<W: Write + Send>(
     Ok(())
 }
 
-fn schema(columns: &[Column]) -> Result<TypePtr> {
-    let field = |column: &Column| {
-        let (physical, logical) = match column.kind {
-            Kind::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Kind::Small => (Physical::INT32, None),
-            Kind::Large => (Physical::INT64, None),
-            Kind::Bits => (Physical::INT64, Some(LogicalType::integer(64, false))),
-            Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
-            Kind::Float => (Physical::FLOAT, None),
-        };
-        let field = Type::primitive_type_builder(column.name, physical)
-            .with_repetition(Repetition::OPTIONAL)
-            .with_logical_type(logical);
-        field.build().map(Arc::new)
-    };
-    let fields = columns.iter().map(field).collect::<Result<_>>()?;
+fn schema(columns: &[&Column]) -> Result<TypePtr> {
+    let mut fields = Vec::new();
+    for columns in columns.chunk_by(|one, next| one.group == next.group) {
+        let own = columns.iter().map(|column| field(column)).collect::<Result<Vec<_>>>()?;
+        match columns.first().and_then(|column| column.group) {
+            // It is always there, and its fields are as deep as any.
+            Some(name) => fields.push(group(name, own)?),
+            None => fields.extend(own),
+        }
+    }
     Ok(Arc::new(Type::group_type_builder("row").with_fields(fields).build()?))
 }
 
-fn properties(columns: &[Column], layout: Layout) -> WriterPropertiesPtr {
+fn group(name: &str, fields: Vec<TypePtr>) -> Result<TypePtr> {
+    let group = Type::group_type_builder(name).with_repetition(Repetition::REQUIRED);
+    group.with_fields(fields).build().map(Arc::new)
+}
+
+fn field(column: &Column) -> Result<TypePtr> {
+    let (physical, logical) = match column.kind {
+        Kind::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Json => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
+        Kind::Small => (Physical::INT32, None),
+        Kind::Large => (Physical::INT64, None),
+        Kind::Bits => (Physical::INT64, Some(LogicalType::integer(64, false))),
+        Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
+        Kind::Float => (Physical::FLOAT, None),
+        Kind::Double => (Physical::DOUBLE, None),
+        Kind::Bool => (Physical::BOOLEAN, None),
+    };
+    let field = Type::primitive_type_builder(&column.name, physical)
+        .with_repetition(Repetition::OPTIONAL)
+        .with_logical_type(logical);
+    field.build().map(Arc::new)
+}
+
+fn properties(columns: &[&Column], layout: Layout) -> WriterPropertiesPtr {
     let sorting = layout.sorted_by.map(|idx| {
         vec![SortingColumn { column_idx: idx.into(), descending: false, nulls_first: true }]
     });
@@ -83,12 +103,15 @@ fn properties(columns: &[Column], layout: Layout) -> WriterPropertiesPtr {
         .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
         .set_sorting_columns(sorting);
     for column in columns {
-        let path = ColumnPath::from(column.name);
+        let path = column.group.into_iter().map(str::to_owned).chain([column.name.to_string()]);
+        let path = ColumnPath::new(path.collect());
         let encoding = match column.kind {
             Kind::Text(Likeness::Sorted) => Encoding::DELTA_BYTE_ARRAY,
-            Kind::Text(Likeness::Various) | Kind::Bits | Kind::Float => Encoding::PLAIN,
+            Kind::Text(Likeness::Various) | Kind::Bits | Kind::Float | Kind::Double => {
+                Encoding::PLAIN
+            }
             Kind::Large | Kind::Time => Encoding::DELTA_BINARY_PACKED,
-            Kind::Text(Likeness::Repeated) | Kind::Small => continue,
+            Kind::Text(Likeness::Repeated) | Kind::Json | Kind::Small | Kind::Bool => continue,
         };
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
@@ -123,6 +146,14 @@ fn write_values(
         Held::Floats(floats) => {
             let float = |row: usize| floats.get(row).copied().unwrap_or_default();
             write_batches(values, order, float, out.typed::<FloatType>())
+        }
+        Held::Doubles(doubles) => {
+            let double = |row: usize| doubles.get(row).copied().unwrap_or_default();
+            write_batches(values, order, double, out.typed::<DoubleType>())
+        }
+        Held::Bools(bools) => {
+            let bool = |row: usize| bools.get(row).copied().unwrap_or_default();
+            write_batches(values, order, bool, out.typed::<BoolType>())
         }
     }
 }

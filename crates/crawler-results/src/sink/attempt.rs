@@ -1,6 +1,8 @@
 //! Trying until a server takes what it is given.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::backoff::Backoff;
@@ -16,6 +18,16 @@ pub(super) enum Outcome<T> {
     },
     /// No later attempt would; what to tell.
     Refused(String),
+}
+
+/// A count of attempts that failed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Failures(Arc<AtomicU64>);
+
+impl Failures {
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Something to be delivered, as often as it takes.
@@ -37,6 +49,7 @@ pub(super) trait Attempt {
 pub(super) async fn until_done<A: Attempt>(
     attempt: A,
     backoff: Backoff,
+    failures: Failures,
 ) -> Result<A::Done, ResultError> {
     let mut failed = 0_u32;
     loop {
@@ -49,6 +62,7 @@ pub(super) async fn until_done<A: Attempt>(
             }
             Outcome::Refused(why) => return Err(ResultError::Other(why)),
             Outcome::Failed { why, asked } => {
+                failures.0.fetch_add(1, Ordering::Relaxed);
                 if failed == 0 {
                     let server = A::SERVER;
                     tracing::warn!("{server} takes no pages: {why}; trying again until it does");

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Script;
 use super::crawled::{capture, store, url};
-use crate::{Look, PageFollower, content, extracted, follow};
+use crate::{Look, PageFollower, RowsAs, content, extracted, follow};
 
 const HTML: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
 const PAGES: usize = 60;
@@ -110,7 +110,7 @@ fn rules_make_rows_of_their_pages_and_problems_are_counted() {
         fields: vec![field("n", ".n"), field("title", "title")],
     };
     let rules = Rules(vec![rule("ones", "/1"), rule("sevens", "/7$")]);
-    let mut follower = extracted(dir.path().to_owned(), rules, 2);
+    let mut follower = extracted(dir.path().to_owned(), rules, 2, RowsAs::Json);
     follow(&mut follower, dir.path(), &Script::new(vec![Look::Finished(end)])).unwrap();
     let ones = rows(&dir.path().join("extracted/ones.jsonl"));
     assert_eq!(ones.len(), 11);

@@ -10,10 +10,10 @@ use crawler_store::{
 use crawler_url::WireUrl;
 
 /// 2026-11-21T12:00:00Z
-pub(super) const NOON: Duration = Duration::from_secs(1_795_262_400);
+pub(crate) const NOON: Duration = Duration::from_secs(1_795_262_400);
 
 /// A capture to change fields of.
-pub(super) fn capture<'a>(url: &'a WireUrl, head: &'a str, body: &'a [u8]) -> Capture<'a> {
+pub(crate) fn capture<'a>(url: &'a WireUrl, head: &'a str, body: &'a [u8]) -> Capture<'a> {
     Capture {
         url,
         at: SystemTime::UNIX_EPOCH + NOON,
@@ -47,12 +47,12 @@ pub(super) fn capture<'a>(url: &'a WireUrl, head: &'a str, body: &'a [u8]) -> Ca
     }
 }
 
-pub(super) fn url(text: &str) -> WireUrl {
+pub(crate) fn url(text: &str) -> WireUrl {
     WireUrl::parse(text).unwrap()
 }
 
 /// Stores captures in an empty `data_dir`; the WARC file stays open, as while crawling.
-pub(super) fn store(data_dir: &Path, captures: &[Capture<'_>]) {
+pub(crate) fn store(data_dir: &Path, captures: &[Capture<'_>]) {
     let mut writer = StoreWriter::open(data_dir, StoreConfig::default(), None).unwrap();
     let mut encoder = CaptureEncoder::default();
     for capture in captures {

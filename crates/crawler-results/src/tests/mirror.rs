@@ -24,6 +24,44 @@ fn mirror(data_dir: &Path, dir: &Path) -> MirrorTotals {
 }
 
 #[test]
+fn links_lead_from_file_to_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let urls =
+        ["http://a.test/", "http://a.test/b", "http://a.test/b/c?q=1", "https://d.test:8443/x/"];
+    let urls = urls.map(url);
+    let [root, b, c, d] = &urls;
+    let pages = [
+        capture(root, PLAIN, b"<a href=/b>old"),
+        capture(b, PLAIN, b"<a href='b/c?q=1#z'><a href=/none>"),
+        capture(c, PLAIN, b"<base href=/><a href=b><img src='https://d.test:8443/x/'>"),
+        capture(d, UNKNOWN, b"<a href='http://a.test/'>"),
+        capture(root, PLAIN, b"<a href=/b>new"),
+    ];
+    store(dir.path(), &pages);
+    let out = dir.path().join("out");
+    let mut mirror = Mirror::begin(dir.path(), &out).unwrap();
+    let end = fs::metadata(dir.path().join("pages/pages.jsonl")).unwrap().len();
+    for convert in [false, true] {
+        let mut rows = PageRows::open(dir.path(), 0).unwrap();
+        while let Some(row) = rows.next_before(end).unwrap() {
+            if convert { mirror.convert_links(&row).unwrap() } else { mirror.take(&row).unwrap() }
+        }
+    }
+    for (path, content) in [
+        ("a.test/index.html", "<a href=\"b\">new"),
+        ("a.test/b", "<a href='b%20%5Bfolder%5D/c%20(q=1)#z'><a href=\"http://a.test/none\">"),
+        (
+            "a.test/b [folder]/c (q=1)",
+            "<base href=\"\"><a href=\"../b\"><img src='../../d.test+8443/x/index.html'>",
+        ),
+        ("d.test+8443/x/index.html", "<a href='http://a.test/'>"),
+    ] {
+        assert_eq!(fs::read_to_string(out.join(path)).unwrap(), content, "{path}");
+    }
+    assert_eq!((mirror.totals().written, mirror.totals().converted), (5, 4));
+}
+
+#[test]
 fn the_newest_page_of_each_url_is_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let coded = zstd::encode_all(&b"decoded"[..], 0).unwrap();

@@ -2,12 +2,13 @@
 
 mod body;
 mod content;
-mod crawled;
+pub(crate) mod crawled;
 mod delivery;
 mod jsonl_zst;
 mod links;
 mod mirror;
 mod parquet;
+mod rule_files;
 mod wacz;
 
 use std::cell::{Cell, RefCell};
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Follower, Look, PageRow, ResultError, RowRange, Source, follow};
+use crate::{Follower, Look, PageRow, ResultError, RowRange, Source, Told, follow};
 
 /// Keeps URLs; may fail at a seal, before or after it has kept them.
 #[derive(Default)]
@@ -74,15 +75,16 @@ impl Follower for Keeper {
 }
 
 /// Gives one answer after the other, the last one for ever.
-struct Script {
+pub(crate) struct Script {
     answers: RefCell<Vec<Look>>,
     waited: Cell<usize>,
+    heard: RefCell<Vec<Told>>,
 }
 
 impl Script {
-    fn new(mut answers: Vec<Look>) -> Self {
+    pub(crate) fn new(mut answers: Vec<Look>) -> Self {
         answers.reverse();
-        Self { answers: RefCell::new(answers), waited: Cell::new(0) }
+        Self { answers: RefCell::new(answers), waited: Cell::new(0), heard: RefCell::default() }
     }
 }
 
@@ -99,6 +101,10 @@ impl Source for Script {
 
     fn elapsed(&self) -> Duration {
         Duration::ZERO
+    }
+
+    fn hear(&self, told: Told) {
+        self.heard.borrow_mut().push(told);
     }
 }
 
@@ -157,6 +163,23 @@ fn what_a_crash_leaves_is_cut_and_made_again() {
         follow(&mut keeper, dir.path(), &end).unwrap();
         assert_eq!(keeper.kept, urls(200));
     }
+}
+
+#[test]
+fn the_source_hears_how_far_the_follower_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let ends = page_list(dir.path(), 10);
+    let mut keeper = Keeper { full_at: 3, ..Keeper::default() };
+    let script = Script::new(vec![Look::Running(ends[3]), Look::Finished(ends[8])]);
+    follow(&mut keeper, dir.path(), &script).unwrap();
+    let sealed: Vec<u64> = script.heard.borrow().iter().map(|told| told.sealed_to).collect();
+    assert_eq!(sealed, [0, ends[2], ends[5], ends[8]]);
+    assert!(script.heard.borrow().iter().all(|told| !told.has_failed));
+    keeper.fails = Some(Failure::BeforeKeeping);
+    let script = Script::new(vec![Look::Finished(ends[9])]);
+    assert!(follow(&mut keeper, dir.path(), &script).is_err());
+    let last = Told { sealed_to: ends[8], attempts_failed: 0, has_failed: true };
+    assert_eq!(script.heard.borrow().last(), Some(&last));
 }
 
 #[test]

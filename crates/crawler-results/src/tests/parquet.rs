@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Script, crawled, page_list_of};
+use crate::parquet::{FileSize, parquet_pages_of};
 use crate::{Look, PageRows, PagesWriter, follow, page_columns, parquet_pages};
 
 /// The files of a table with their rows: URLs in the order of the file.
@@ -184,6 +185,28 @@ fn many_rows_make_files_that_are_final() {
     run(dir.path(), ends[39]).unwrap();
     assert_eq!(files(dir.path()).into_keys().last().unwrap().to_str().unwrap(), again);
     assert_eq!(all(dir.path()).len(), 40);
+}
+
+#[test]
+fn a_file_is_final_at_its_last_row_or_byte() {
+    assert_eq!(FileSize::default().rows, 131_072);
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Value> = (0..25).map(|n| row(n, 21)).collect();
+    let ends = page_list_of(dir.path(), &rows);
+    for (size, expected) in [
+        (FileSize { rows: 10, bytes: usize::MAX }, vec![10, 10, 5]),
+        (FileSize { rows: usize::MAX, bytes: 1 }, vec![1; 25]),
+    ] {
+        // In two runs: what is held of a file that is not final is counted too.
+        for upto in [ends[13], ends[24]] {
+            let script = Script::new(vec![Look::Finished(upto)]);
+            follow(&mut *parquet_pages_of(dir.path(), size), dir.path(), &script).unwrap();
+        }
+        let counts: Vec<usize> = files(dir.path()).values().map(Vec::len).collect();
+        assert_eq!(counts, expected, "{size:?}");
+        assert_eq!(all(dir.path()), self::expected(&rows));
+        fs::remove_dir_all(dir.path().join("results")).unwrap();
+    }
 }
 
 #[test]

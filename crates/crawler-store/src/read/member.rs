@@ -1,4 +1,4 @@
-//! One member or frame of a WARC file, inflated.
+//! One member or frame of a WARC file, inflated; or a record that is not compressed.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -12,10 +12,17 @@ const WINDOW_LOG_MAX: u32 = 27;
 /// First byte of the magic number of a dictionary for all frames of a file (section 4.2).
 const DICTIONARY: u8 = 0x5d;
 
+/// A record that is not compressed begins so.
+pub(super) const PLAIN: [u8; 4] = *b"WARC";
+/// A record header longer than this is refused.
+pub(super) const HEADER_BYTES_MAX: usize = 256 * 1024;
+
 /// What comes next in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Member(WarcCodec),
+    /// The rest of a record of which [`PLAIN`] has been read.
+    Plain,
     End,
 }
 
@@ -25,7 +32,11 @@ pub(super) fn next_member(source: &mut impl BufRead) -> io::Result<Next> {
         let first = source.fill_buf()?.first().copied();
         match first {
             None => return Ok(Next::End),
-            Some(0x50..=0x5f) => pass_skippable(source)?,
+            Some(0x50..=0x5f) => {
+                if is_plain(source)? {
+                    return Ok(Next::Plain);
+                }
+            }
             Some(first) if WarcCodec::Zstd.magic().first() == Some(&first) => {
                 return Ok(Next::Member(WarcCodec::Zstd));
             }
@@ -35,11 +46,15 @@ pub(super) fn next_member(source: &mut impl BufRead) -> io::Result<Next> {
     }
 }
 
-/// A skippable frame: magic number, length, and so many bytes (RFC 8878, 3.1.2).
-fn pass_skippable(source: &mut impl BufRead) -> io::Result<()> {
-    let mut head = [0; 8];
+/// Tells whether a record begins, or passes over a skippable frame: magic number, length, and so many
+/// bytes (RFC 8878, 3.1.2).
+fn is_plain(source: &mut impl BufRead) -> io::Result<bool> {
+    let mut head = [0; 4];
     source.read_exact(&mut head)?;
-    let [kind, magic @ .., a, b, c, d] = head;
+    if head == PLAIN {
+        return Ok(true);
+    }
+    let [kind, magic @ ..] = head;
     if magic != [0x2a, 0x4d, 0x18] {
         return Err(io::Error::new(ErrorKind::InvalidData, "no member begins here"));
     }
@@ -48,11 +63,48 @@ fn pass_skippable(source: &mut impl BufRead) -> io::Result<()> {
                       recompress the file without one";
         return Err(io::Error::new(ErrorKind::InvalidData, reason));
     }
-    let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let mut length = [0; 4];
+    source.read_exact(&mut length)?;
+    let length = u64::from(u32::from_le_bytes(length));
     if io::copy(&mut source.take(length), &mut io::sink())? < length {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    Ok(())
+    Ok(false)
+}
+
+/// The record of which [`PLAIN`] was read, as far as its header says; whether that is right is for
+/// whoever takes it apart. `None` when the header has no end or does not tell the length.
+pub(super) fn plain_record(
+    source: &mut impl BufRead,
+    bytes_max: u64,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut data = PLAIN.to_vec();
+    let mut length = None;
+    loop {
+        let begun = data.len();
+        let room = HEADER_BYTES_MAX.saturating_sub(begun) as u64;
+        source.by_ref().take(room).read_until(b'\n', &mut data)?;
+        let line = data.get(begun..).unwrap_or_default();
+        if !line.ends_with(b"\n") {
+            return Ok(None);
+        }
+        if line == b"\r\n" {
+            break;
+        }
+        let line = String::from_utf8_lossy(line);
+        if let Some((_, value)) = line.split_once(':').filter(|(name, _)| is_length(name)) {
+            length = value.trim().parse::<u64>().ok();
+        }
+    }
+    let Some(length) = length else { return Ok(None) };
+    // Two line ends follow the block.
+    let rest = length.saturating_add(4).min(bytes_max);
+    source.take(rest).read_to_end(&mut data)?;
+    Ok(Some(data))
+}
+
+fn is_length(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("Content-Length")
 }
 
 /// The content of the member at which `source` stands, of which more than `bytes_max` is not read;

@@ -1,6 +1,7 @@
 //! Reads captures back.
 
 mod cdxj;
+mod chunked;
 mod find;
 pub(crate) mod http;
 mod list;
@@ -11,6 +12,7 @@ mod walk;
 mod warc;
 
 pub(crate) use cdxj::{CdxjRow, ROW_BYTES_MAX};
+pub use chunked::dechunked;
 pub use find::{PayloadSource, StoredCapture, find_capture, find_capture_until, open_warc};
 pub use http::{HttpParts, split_http};
 pub use list::{IndexRow, captures_of, captures_under, hosts_from, latest_captures};

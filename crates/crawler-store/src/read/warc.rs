@@ -1,19 +1,18 @@
-//! Iterates over the records of a WARC file that has one gzip member or zstd frame per record.
+//! Iterates over the records of a WARC file that has one gzip member or zstd frame per record, or records
+//! that are not compressed, as other programs write them.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::member::{Next, inflate, next_member};
+use super::member::{HEADER_BYTES_MAX, Next, PLAIN, inflate, next_member, plain_record};
 use crate::error::StoreError;
 
 /// A member that inflates to more is refused.
 const RECORD_BYTES_MAX: u64 = 1 << 30;
 /// Bytes read from the file at once.
 const READ_BYTES: usize = 64 * 1024;
-/// A record header longer than this is refused.
-const HEADER_BYTES_MAX: usize = 256 * 1024;
 
 /// Reads the records of one file in order; after an error it ends, because where the next member
 /// begins is unknown then.
@@ -76,10 +75,18 @@ impl<R: BufRead> WarcReader<R> {
             }
             _ => StoreError::io("read", &self.path)(error),
         })?;
-        let Next::Member(codec) = next else { return Ok(None) };
-        let offset = self.source.offset;
+        let read = self.source.offset;
+        let offset = if next == Next::Plain { read - PLAIN.len() as u64 } else { read };
         let malformed = |reason: String| StoreError::malformed(&self.path, offset, reason);
-        let data = inflate(codec, &mut self.source, RECORD_BYTES_MAX + 1).map_err(&malformed)?;
+        let data = match next {
+            Next::End => return Ok(None),
+            Next::Plain => plain_record(&mut self.source, RECORD_BYTES_MAX + 1)
+                .map_err(StoreError::io("read", &self.path))?
+                .ok_or_else(|| malformed("record header has no end or no Content-Length".into()))?,
+            Next::Member(codec) => {
+                inflate(codec, &mut self.source, RECORD_BYTES_MAX + 1).map_err(&malformed)?
+            }
+        };
         if data.len() as u64 > RECORD_BYTES_MAX {
             return Err(malformed(format!("record has more than {RECORD_BYTES_MAX} bytes")));
         }

@@ -1,14 +1,13 @@
 //! The members of a WARC file, and the gaps that damage makes between them.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use super::Stored;
+use super::captures::Captures;
 use super::filler::filler;
-use super::rows::{cdxj_row, page_row};
+use super::sync_folder;
 use crate::codec::WarcCodec;
 use crate::error::StoreError;
 use crate::read::{Found, WarcRecord, walk};
@@ -17,8 +16,6 @@ use crate::writer::WarcFile;
 /// What a file consists of.
 #[derive(Debug, Default)]
 pub(super) struct Members {
-    /// Captures by offset.
-    pub(super) captures: BTreeMap<u64, Stored>,
     /// What cannot be read, between members that can.
     pub(super) spans: Vec<Range<u64>>,
     /// Up to here there are whole members, or spans with one behind them.
@@ -29,19 +26,20 @@ pub(super) struct Members {
     codec: WarcCodec,
 }
 
-/// Reads the committed part of a file.
-pub(super) fn scan(file: &WarcFile) -> Result<Members, StoreError> {
+/// Reads the committed part of a file, and takes its captures into the list.
+pub(super) fn scan(file: &WarcFile, captures: &mut Captures) -> Result<Members, StoreError> {
     let codec = WarcCodec::of_name(&file.name).unwrap_or_default();
     let mut members = Members { expected: file.expected, codec, ..Members::default() };
     if file.is_uncommitted {
         return Ok(members);
     }
+    captures.begin_file(&file.name);
     let end = file.len.min(file.expected);
     walk(&file.path, end, |found| {
         match found {
             Found::Record(record) => {
                 members.len = record.offset() + record.length();
-                members.take(&file.name, record);
+                take(record, captures);
             }
             // What has no record behind it is cut off, not filled.
             Found::Damage(span, _) if span.end < end => members.spans.push(span),
@@ -53,19 +51,14 @@ pub(super) fn scan(file: &WarcFile) -> Result<Members, StoreError> {
     Ok(members)
 }
 
-impl Members {
-    fn take(&mut self, file: &str, record: &WarcRecord) {
-        let Some(url) = record.header("WARC-Target-URI") else { return };
-        if matches!(record.kind(), "response" | "revisit") {
-            let stored = Stored {
-                url: url.to_owned(),
-                cdxj_row: cdxj_row(file, record),
-                page_row: page_row(file, record),
-            };
-            self.captures.insert(record.offset(), stored);
-        }
+fn take(record: &WarcRecord, captures: &mut Captures) {
+    let Some(url) = record.header("WARC-Target-URI") else { return };
+    if matches!(record.kind(), "response" | "revisit") {
+        captures.push(record.offset(), url);
     }
+}
 
+impl Members {
     /// What is wrong, in words.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems: Vec<String> = self
@@ -98,6 +91,7 @@ impl Members {
         }
         file.set_len(self.len).and_then(|()| file.sync_all()).map_err(failed())?;
         fs::rename(&new, path).map_err(StoreError::io("rename", &new))?;
+        sync_folder(path)?;
         Ok(self.len)
     }
 }

@@ -1,6 +1,7 @@
 //! Checks what a data directory holds against itself, and mends it: the WARC files are the truth,
 //! the rows about them follow.
 
+mod captures;
 mod filler;
 mod members;
 mod rows;
@@ -13,9 +14,10 @@ use std::path::{Path, PathBuf};
 use crate::error::StoreError;
 use crate::paths::{cdxj_file, closed_file, log_file, pages_file, skipped_file};
 use crate::writer::closed::{self, ClosedWarc};
-use crate::writer::{StorePositions, WarcFile, WarcState, warc_files};
+use crate::writer::{StorePositions, WarcFile, WarcState, positions_found, sync_dir, warc_files};
+use captures::Captures;
 use members::{Members, scan};
-use rows::{RowFile, Rows};
+use rows::{RowFile, Rows, Warcs};
 
 /// What was found in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +42,10 @@ pub struct MendedStore {
 /// Where a capture is: WARC file and offset.
 type Place = (String, u64);
 
-/// A capture in a WARC file.
-#[derive(Debug, Clone)]
-struct Stored {
-    url: String,
-    cdxj_row: Vec<u8>,
-    page_row: Vec<u8>,
-}
-
 /// Everything that was read.
 struct Contents {
     warcs: Vec<(WarcFile, Members)>,
+    captures: Captures,
     cdxj: Rows,
     pages: Rows,
     skipped: Rows,
@@ -113,6 +108,7 @@ pub fn mend_store(
         done.push(told(&list, "it lists the complete WARC files as they are now"));
     }
     let lost_urls = contents.lost_urls();
+    let warcs = contents.files();
     for (rows, bytes) in [
         (&contents.cdxj, &mut positions.cdxj_bytes),
         (&contents.pages, &mut positions.pages_bytes),
@@ -124,11 +120,19 @@ pub fn mend_store(
         }
         if !rows.problems().is_empty() {
             keep(&rows.path, aside)?;
-            *bytes = rows.write()?;
+            *bytes = rows.write(&contents.captures, &warcs)?;
             done.extend(rows.problems().iter().map(|it| told(&rows.path, it)));
         }
     }
     Ok(MendedStore { positions, done, lost_urls })
+}
+
+/// The same where nobody knows any more what was committed: whatever is whole stays.
+///
+/// # Errors
+/// As [`mend_store`].
+pub fn mend_found(data_dir: &Path, aside: &Path) -> Result<MendedStore, StoreError> {
+    mend_store(data_dir, &positions_found(data_dir)?, aside)
 }
 
 /// Lists the complete WARC files as they are now, unless the list says so; gives its new length.
@@ -184,14 +188,9 @@ pub fn append_skipped_rows(
 impl Contents {
     fn read(data_dir: &Path, committed: &StorePositions) -> Result<Self, StoreError> {
         let mut warcs = Vec::new();
-        let mut captures: BTreeMap<Place, Stored> = BTreeMap::new();
+        let mut captures = Captures::default();
         for file in warc_files(data_dir, committed)? {
-            let members = scan(&file)?;
-            if !file.is_uncommitted {
-                let place = |offset: &u64| (file.name.clone(), *offset);
-                let stored = members.captures.iter().map(|(at, it)| (place(at), it.clone()));
-                captures.extend(stored);
-            }
+            let members = scan(&file, &mut captures)?;
             warcs.push((file, members));
         }
         let rows = |path, bytes, kind| Rows::read(path, bytes, kind, &captures);
@@ -200,8 +199,14 @@ impl Contents {
             pages: rows(pages_file(data_dir), committed.pages_bytes, RowFile::Pages)?,
             skipped: rows(skipped_file(data_dir), committed.skipped_bytes, RowFile::Alone)?,
             log: rows(log_file(data_dir), committed.log_bytes, RowFile::Alone)?,
+            captures,
             warcs,
         })
+    }
+
+    fn files(&self) -> Warcs {
+        let path = |(file, _): &(WarcFile, Members)| (file.name.clone(), file.path.clone());
+        Warcs { paths: self.warcs.iter().map(path).collect() }
     }
 
     /// URLs of rows whose record is gone, each once.
@@ -210,6 +215,11 @@ impl Contents {
         let by_place: BTreeMap<&Place, &String> = stray.map(|(place, url)| (place, url)).collect();
         by_place.into_values().cloned().collect()
     }
+}
+
+/// Makes the name of a file durable that has just been renamed.
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    path.parent().map_or(Ok(()), sync_dir)
 }
 
 fn told(path: &Path, problem: &str) -> String {

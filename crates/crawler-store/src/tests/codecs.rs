@@ -147,3 +147,40 @@ fn damage_is_mended_in_files_of_either_codec() {
         StoreWriter::open(dir.path(), config(), Some(&mended.positions)).unwrap();
     }
 }
+
+#[test]
+fn records_that_are_not_compressed_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = StoreWriter::open(dir.path(), config(), None).unwrap();
+    (0..3).for_each(|n| store.append(&encoded(&mut encoder(WarcCodec::Gzip), n)).unwrap());
+    store.close().unwrap();
+    let stored = records(&warc_path(dir.path(), 0));
+    // A skippable frame whose kind is the first letter of a record, before the last.
+    let frame: &[u8] = b"W\x2a\x4d\x18\x05\0\0\0WARC/";
+    let (last, others) = stored.split_last().unwrap();
+    let all: Vec<&[u8]> = others.iter().map(WarcRecord::as_bytes).collect();
+    let plain = [&all.concat()[..], frame, last.as_bytes()].concat();
+    let path = dir.path().join("plain.warc");
+    std::fs::write(&path, &plain).unwrap();
+    let found = records(&path);
+    assert_eq!(found.len(), stored.len());
+    for (found, stored) in found.iter().zip(&stored) {
+        assert_eq!(found.as_bytes(), stored.as_bytes());
+        assert_eq!(found.block(), stored.block());
+        let range = found.offset() as usize..(found.offset() + found.length()) as usize;
+        assert_eq!(&plain[range], stored.as_bytes());
+    }
+    let first = all[0].len();
+    for (text, reason) in [
+        (&plain[..first - 1], "bytes with the record end follow"),
+        (&plain[..20], "record header has no end"),
+        (&plain[..2], "failed to fill"),
+        (b"WARC/0.9\r\nContent-Length: 0\r\n\r\n\r\n\r\n", "no WARC/1.x record"),
+        (b"WARC/1.0\r\nContent-Length: x\r\n\r\n\r\n\r\n", "no Content-Length"),
+        (b"WORD", "no member begins here"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = WarcReader::open(&path).unwrap().next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("plain.warc at byte 0") && error.contains(reason), "{error}");
+    }
+}

@@ -4,7 +4,9 @@ use std::fs;
 
 use super::*;
 use crate::read::sort_beyond;
-use crate::{StoreWriter, find_capture, find_capture_until, sorted_index};
+use crate::{
+    StoreWriter, captures_of, captures_under, find_capture, find_capture_until, sorted_index,
+};
 
 const PAGES: usize = 200;
 
@@ -117,6 +119,48 @@ fn a_copy_that_does_not_agree_is_not_used() {
     assert_eq!(sort(dir.path(), 0), all.len() as u64);
     assert_all_found(dir.path());
     assert_eq!(segments(dir.path()).len(), 2);
+}
+
+#[test]
+fn rows_of_any_length_are_found_in_a_large_segment() {
+    const ROWS: usize = 6000;
+    let dir = tempfile::tempdir().unwrap();
+    // Some rows are longer than what is read in a step, and than what is read at the end.
+    let padding = |n: usize| match n {
+        _ if n % 1000 == 7 => 100_000,
+        _ if n % 50 == 3 => 9_000,
+        _ => n % 97,
+    };
+    let row = |n: usize| {
+        format!(
+            "com,example)/{:05} 20251018125022 {{\"url\": \"https://example.com/{0:05}\", \"length\": \"1\", \
+             \"offset\": \"1\", \"filename\": \"a.warc.gz\", \"digest\": \"{}\"}}\n",
+            n * 2,
+            "x".repeat(padding(n))
+        )
+    };
+    fs::create_dir_all(dir.path().join("cdxj")).unwrap();
+    let text: String = (0..ROWS).rev().map(row).collect();
+    fs::write(dir.path().join("cdxj/index.cdxj"), &text).unwrap();
+    assert_eq!(sort(dir.path(), 0), text.len() as u64);
+    for n in 0..ROWS * 2 {
+        let found = captures_of(dir.path(), &url(&format!("https://example.com/{n:05}"))).unwrap();
+        assert_eq!(found.len(), 1 - n % 2, "{n}");
+    }
+    for n in (0..ROWS * 2 - 3).step_by(101) {
+        let from = format!("com,example)/{n:05}");
+        let rows = captures_under(dir.path(), "com,example)", &from, 2).unwrap();
+        let keys: Vec<String> = rows.into_iter().map(|row| row.key).collect();
+        let first = n.next_multiple_of(2);
+        assert_eq!(keys, [first, first + 2].map(|n| format!("com,example)/{n:05}")));
+    }
+    let segment = dir.path().join("cdxj/sorted").join(&segments(dir.path())[0]);
+    let mut bytes = fs::read(&segment).unwrap();
+    *bytes.last_mut().unwrap() = b'x';
+    fs::write(&segment, bytes).unwrap();
+    let last = url(&format!("https://example.com/{}", ROWS * 2));
+    let error = captures_of(dir.path(), &last).unwrap_err().to_string();
+    assert!(error.contains("the row has no end"), "{error}");
 }
 
 #[test]

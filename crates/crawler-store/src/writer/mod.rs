@@ -14,8 +14,9 @@ use std::path::Path;
 use crate::encode::{EncodedCapture, finish_cdxj_row, finish_page_row};
 use crate::error::StoreError;
 use append_file::AppendFile;
+pub(crate) use append_file::sync_dir;
 pub use config::StoreConfig;
-pub(crate) use open::{WarcFile, warc_files};
+pub(crate) use open::{WarcFile, positions_found, warc_files};
 pub use positions::{StorePositions, WarcPosition, WarcState};
 use warc_files::WarcFiles;
 
@@ -64,7 +65,9 @@ impl StoreWriter {
     /// Appends the records and rows of one capture, never split over two files.
     ///
     /// # Errors
-    /// The first failed write poisons the writer: it refuses further appends and syncs.
+    /// [`StoreError::is_out_of_files`] when a new WARC file is due and cannot be opened: nothing
+    /// has changed, and the same capture may be given again. Any other failure poisons the writer:
+    /// it refuses further appends and syncs.
     pub fn append(&mut self, capture: &EncodedCapture) -> Result<(), StoreError> {
         self.guarded(|store| {
             let placed = store.warc.append(capture, &store.config)?;
@@ -132,7 +135,12 @@ impl StoreWriter {
         if let Some(reason) = &self.poison {
             return Err(StoreError::Poisoned { reason: reason.clone() });
         }
-        step(self).inspect_err(|error| self.poison = Some(error.to_string()))
+        step(self).inspect_err(|error| {
+            // Files are opened before anything is written, so that is whole.
+            if !error.is_out_of_files() {
+                self.poison = Some(error.to_string());
+            }
+        })
     }
 
     fn flush_when_full(&mut self) -> Result<(), StoreError> {

@@ -211,6 +211,36 @@ fn for_each_warc(
     Ok(())
 }
 
+/// The end of every file as it is, where nobody knows any more what was committed.
+pub(crate) fn positions_found(data_dir: &Path) -> Result<StorePositions, StoreError> {
+    let bytes = |path: PathBuf| Ok::<_, StoreError>(bytes_of(&path)?.unwrap_or(0));
+    let (mut newest, mut next_serial): (Option<WarcPosition>, _) = (None, 1);
+    let dir = warc_dir(data_dir);
+    fs::create_dir_all(&dir).map_err(StoreError::io("create folder", &dir))?;
+    for_each_warc(&dir, |path, found| {
+        next_serial = next_serial.max(found.serial.saturating_add(1));
+        let rank = (found.state == WarcState::Open, found.serial);
+        if newest.as_ref().is_none_or(|it| (it.state == WarcState::Open, it.serial) < rank) {
+            newest = Some(WarcPosition {
+                name: found.closed.to_owned(),
+                serial: found.serial,
+                bytes: bytes_of(path)?.unwrap_or(0),
+                state: found.state,
+            });
+        }
+        Ok(())
+    })?;
+    Ok(StorePositions {
+        warc: newest,
+        next_serial,
+        closed_bytes: bytes(closed_file(data_dir))?,
+        cdxj_bytes: bytes(cdxj_file(data_dir))?,
+        pages_bytes: bytes(pages_file(data_dir))?,
+        skipped_bytes: bytes(skipped_file(data_dir))?,
+        log_bytes: bytes(log_file(data_dir))?,
+    })
+}
+
 /// A WARC file of a data directory, and how much of it was committed.
 #[derive(Debug)]
 pub(crate) struct WarcFile {

@@ -45,6 +45,10 @@ fn links_are_joined() {
         ("  d.html\t", "https://e.com/a/b/d.html"),
         ("é?é", "https://e.com/a/b/%C3%A9?%C3%A9"),
         ("http://u:p@e.com/", "http://e.com/"),
+        ("http://127.0.0.1:8080/x", "http://127.0.0.1:8080/x"),
+        ("//10.0.0.255/x", "https://10.0.0.255/x"),
+        ("//10.0.0.010/x", "https://10.0.0.8/x"),
+        ("//0x7f.1/x", "https://127.0.0.1/x"),
     ];
     for (href, expected) in cases {
         assert_eq!(base.join(href).map(|url| url.to_string()), Ok(expected.to_owned()), "{href:?}");

@@ -1,14 +1,13 @@
 //! `crawler [OPTIONS] [URL]…`: crawls, from the settings to the exit code.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use crawler_engine::{CrawlHandle, FinalReport, Finish};
 use crawler_url::WireUrl;
 
-use super::next_steps;
+use super::{index_sort, next_steps};
 use crate::exit::Exit;
 use crate::logging::{self, LogWriter};
 use crate::progress::Progress;
@@ -55,7 +54,7 @@ pub(super) fn run(sources: Sources) -> anyhow::Result<Exit> {
     let report = show_until_stopped(&crawl, progress);
     let made = results.finish(&report.finish);
     if matches!(report.finish, Finish::Done | Finish::PageLimit | Finish::ByteLimit) {
-        sort_index(&data_dir);
+        index_sort::run(&data_dir, &signals::interrupted);
     }
     drop(running);
     let block = report::final_block(&report, before.counters.fetched, &data_dir);
@@ -93,14 +92,6 @@ fn load(mut sources: Sources) -> anyhow::Result<(Loaded, Sources)> {
     loaded.settings.output = output;
     loaded.warnings.push(told);
     Ok((loaded, sources))
-}
-
-/// Sorts the index of captures, so that the first who looks up a page need not wait for it.
-fn sort_index(data_dir: &Path) {
-    let mut begins = |bytes| tracing::info!(bytes, "sorting the index of captures");
-    if let Err(error) = crawler_store::sort_index(data_dir, &mut begins) {
-        tracing::warn!(%error, "the index of captures is not sorted: `crawler get` will try again");
-    }
 }
 
 fn read_seeds(settings: &Settings) -> anyhow::Result<Vec<WireUrl>> {

@@ -12,11 +12,12 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use crawler_frontier::transfer::Totals;
+use crawler_results::RowsAs;
 
 use super::data_dir::DataDirArgs;
 use crate::exit::Exit;
 use crate::numbers::count;
-use crate::results::complete;
+use crate::results::{complete, complete_rows};
 use crate::settings::Format;
 use crate::transfer::Failure;
 
@@ -28,6 +29,8 @@ Examples:
                                             of hosts; pages stay where they are
   crawler export parquet                    DIR/parquet/pages/, as --format parquet
                                             makes it while crawling
+  crawler export extracted -c rules.toml    DIR/extracted/NAME.jsonl: the fields that
+                                            rules find in the stored pages
   crawler export wacz --to site.wacz        all pages for ReplayWeb.page and others
   crawler export cdxj --to index.cdxj       the index of captures, sorted
   crawler export s3 --to s3://bucket/crawl  as --upload does while crawling
@@ -54,13 +57,19 @@ pub(super) struct ExportArgs {
 /// What else can be made of a crawl.
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The page list as Parquet files in DIR/parquet/pages/; what is there already is completed
+    /// The page list as Parquet files in DIR/parquet/pages/, and if there are extraction rules their rows in
+    /// DIR/parquet/extracted/; what is there already is completed
     Parquet(DataDirArgs),
     /// The link graph as Parquet files in DIR/parquet/links/; what is there already is completed
     Links(DataDirArgs),
     /// The page list, compressed, as DIR/pages/pages.jsonl.zst; what is there already is completed
     #[command(name = "jsonl.zst")]
     JsonlZst(DataDirArgs),
+    /// What each page says in DIR/content/content.jsonl, as content in the settings chooses; what is there
+    /// already is completed
+    Content(DataDirArgs),
+    /// The rows of the extraction rules as DIR/extracted/NAME.jsonl; what is there already is completed
+    Extracted(DataDirArgs),
     /// All pages with their index in one WACZ file, which replay programs open
     Wacz(wacz::WaczArgs),
     /// WARC files, page list, index and what else was made of the pages as objects of an S3-compatible
@@ -78,6 +87,8 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Exit> {
         Some(What::Parquet(data_dir)) => complete(Format::Parquet, &data_dir.settings()?),
         Some(What::Links(data_dir)) => complete(Format::Links, &data_dir.settings()?),
         Some(What::JsonlZst(data_dir)) => complete(Format::JsonlZst, &data_dir.settings()?),
+        Some(What::Content(data_dir)) => complete(Format::Content, &data_dir.settings()?),
+        Some(What::Extracted(data_dir)) => complete_rows(&data_dir.settings()?, RowsAs::Json),
         Some(What::Wacz(args)) => wacz::run(args),
         Some(What::S3(args)) => s3::run(args),
         Some(What::Cdxj(args)) => cdxj::run(args),

@@ -15,6 +15,7 @@ mod extract;
 mod get;
 mod help;
 mod import;
+mod index_sort;
 mod man;
 mod next_steps;
 mod pages;

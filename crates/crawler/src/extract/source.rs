@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use crawler_extract::is_html;
 use crawler_fetch::{DecodeLimits, decode};
-use crawler_store::{WarcReader, WarcRecord, split_http};
+use crawler_store::{WarcReader, WarcRecord, dechunked, split_http};
 use crawler_url::WireUrl;
 
 use super::{SourcePage, Trial};
@@ -66,8 +66,8 @@ fn try_record<W: io::Write>(record: &WarcRecord, trial: &mut Trial<W>) -> anyhow
     let Some(url) = WireUrl::parse(target).ok().filter(|_| is_page) else { return Ok(()) };
     let content_type = header(parts.head, "content-type");
     let coding = header(parts.head, "content-encoding");
-    let decoded =
-        decode(&Bytes::copy_from_slice(parts.body), coding.as_deref(), DecodeLimits::default());
+    let body = Bytes::from(dechunked(parts.head, parts.body).into_owned());
+    let decoded = decode(&body, coding.as_deref(), DecodeLimits::default());
     if !is_html(content_type.as_deref(), &decoded.bytes) {
         return Ok(());
     }

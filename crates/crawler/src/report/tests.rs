@@ -1,4 +1,4 @@
-use crawler_engine::{Counters, IdleReason, Phase, QueueHolders};
+use crawler_engine::{Counters, FollowerState, IdleReason, Phase, QueueHolders};
 
 use super::*;
 
@@ -32,6 +32,7 @@ fn snapshot() -> Snapshot {
         stalls: 0,
         accounting_error: 0,
         shards: Vec::new(),
+        followers: std::collections::BTreeMap::new(),
         idle: IdleReport {
             run: [(IdleReason::Politeness, 7.0), (IdleReason::Cpu, 3.0), (IdleReason::Body, 0.001)]
                 .into_iter()
@@ -40,6 +41,39 @@ fn snapshot() -> Snapshot {
             ..IdleReport::default()
         },
     }
+}
+
+#[test]
+fn formats_and_sinks_are_told_while_they_are_followed() {
+    let state = |behind_bytes, attempts_failed, has_failed| FollowerState {
+        behind_bytes,
+        behind_secs: 12.3,
+        attempts_failed,
+        has_failed,
+    };
+    let mut snapshot = snapshot();
+    snapshot.followers = [
+        ("content".to_owned(), state(0, 0, false)),
+        ("links".to_owned(), state(5, 0, true)),
+        ("webhook".to_owned(), state(2_000_000, 3, false)),
+    ]
+    .into();
+    let told = |snapshot: &Snapshot| {
+        let text = state_block(snapshot, "x", Path::new("/nonexistent"));
+        let is_of_them = |line: &&str| line.starts_with("made/") || line.starts_with("not_taken/");
+        text.lines().filter(is_of_them).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(told(&snapshot).is_empty());
+    snapshot.phase = Phase::Running;
+    assert_eq!(
+        told(&snapshot),
+        [
+            "made/content: has all pages",
+            "made/links: has failed: the log says why",
+            "made/webhook: 2.0 MB of the page list behind, for 12 s",
+            "not_taken/webhook: 3",
+        ]
+    );
 }
 
 #[test]

@@ -5,21 +5,42 @@ use std::time::Duration;
 
 use anyhow::bail;
 use crawler_engine::committed_pages;
-use crawler_results::{Follower, Look, Source, follow};
+use crawler_results::{Follower, Look, RowsAs, Source, follow};
 
-use super::follower;
+use super::{AnyFollower, follower, rule_rows};
 use crate::exit::Exit;
 use crate::numbers;
 use crate::settings::{Format, Settings};
 
 /// Makes of all committed pages what `format` makes of them while crawling.
 pub(crate) fn complete(format: Format, settings: &Settings) -> anyhow::Result<Exit> {
-    let Some(mut follower) = follower(format, settings) else {
+    let Some(follower) = follower(format, settings) else {
         bail!("the crawl itself makes this format");
     };
-    let bytes = complete_by(&mut *follower, &settings.output)?;
-    let size = numbers::bytes(bytes as f64);
-    eprintln!("{}: all {size} of the page list are in it", follower.name());
+    let rows = match format {
+        Format::Parquet => rule_rows(settings, RowsAs::JsonAndParquet)?,
+        _ => None,
+    };
+    complete_all([follower].into_iter().chain(rows), settings)
+}
+
+/// Makes the rows of the extraction rules of all committed pages.
+pub(crate) fn complete_rows(settings: &Settings, rows: RowsAs) -> anyhow::Result<Exit> {
+    let Some(follower) = rule_rows(settings, rows)? else {
+        bail!("there are no rules: name a file with [[extract]] tables with --config FILE");
+    };
+    complete_all([follower], settings)
+}
+
+fn complete_all(
+    followers: impl IntoIterator<Item = AnyFollower>,
+    settings: &Settings,
+) -> anyhow::Result<Exit> {
+    for mut follower in followers {
+        let bytes = complete_by(&mut *follower, &settings.output)?;
+        let size = numbers::bytes(bytes as f64);
+        eprintln!("{}: all {size} of the page list are in it", follower.name());
+    }
     Ok(Exit::Done)
 }
 

@@ -11,13 +11,13 @@ use anyhow::{Context as _, bail};
 use crawler_engine::{CrawlHandle, Finish};
 use crawler_extract::Assets;
 use crawler_results::{
-    Follower, ResultError, Role, compressed_pages, content, extracted, follow, parquet_links,
-    parquet_pages,
+    Follower, ResultError, Role, RowsAs, compressed_pages, content, extracted, follow,
+    parquet_links, parquet_pages,
 };
 
 use crate::rules;
 use crate::settings::{Format, Settings};
-pub(crate) use complete::{complete, complete_by};
+pub(crate) use complete::{complete, complete_by, complete_rows};
 use progress::{Awaited, Progress};
 
 /// Something that is made of the committed pages.
@@ -30,16 +30,21 @@ pub(crate) type AnyFollower = Box<dyn Follower + Send>;
 pub(crate) fn chosen(settings: &Settings) -> anyhow::Result<Vec<AnyFollower>> {
     let formats = settings.formats.iter();
     let mut followers: Vec<_> = formats.filter_map(|format| follower(*format, settings)).collect();
-    let rules = rules::load(&settings.extract_rules)?;
-    if !rules.0.is_empty() {
-        followers.push(Box::new(extracted(
-            settings.output.clone(),
-            rules,
-            content_threads(settings),
-        )));
-    }
+    let has_parquet = settings.formats.contains(&Format::Parquet);
+    let rows = if has_parquet { RowsAs::JsonAndParquet } else { RowsAs::Json };
+    followers.extend(rule_rows(settings, rows)?);
     followers.extend(sinks::chosen(settings)?);
     Ok(followers)
+}
+
+/// What makes rows by the extraction rules; `None` if there are no rules.
+fn rule_rows(settings: &Settings, rows: RowsAs) -> anyhow::Result<Option<AnyFollower>> {
+    let rules = rules::load(&settings.extract_rules)?;
+    if rules.0.is_empty() {
+        return Ok(None);
+    }
+    let data_dir = settings.output.clone();
+    Ok(Some(Box::new(extracted(data_dir, rules, content_threads(settings), rows))))
 }
 
 /// What makes a format; `None` if the crawl itself does.
@@ -89,7 +94,7 @@ impl Results {
                 Role::Sends => (None, Awaited::default()),
                 Role::Gathers => (None, makers.clone()),
             };
-            let progress = Progress::of(crawl.clone(), awaited);
+            let progress = Progress::of(name, crawl.clone(), awaited);
             let run = move || {
                 let _at_work = at_work;
                 follow(&mut *follower, &data_dir, &progress).inspect_err(|error| {

@@ -1,11 +1,12 @@
 //! How far a running crawl is, for those who follow it.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crawler_engine::{CrawlHandle, Finish};
-use crawler_results::{Look, Source};
+use crawler_engine::{CrawlHandle, Finish, FollowerState};
+use crawler_results::{Look, Source, Told};
 
 use crate::signals;
 
@@ -14,8 +15,11 @@ const POLL: Duration = Duration::from_millis(250);
 
 /// A crawl as its followers see it.
 pub(super) struct Progress {
+    name: &'static str,
     crawl: CrawlHandle,
     begun: Instant,
+    /// When it had last made something of all that was committed.
+    level_at: Cell<Instant>,
     /// Those who must have ended before it is over.
     awaited: Awaited,
 }
@@ -46,9 +50,10 @@ impl Drop for AtWork {
 }
 
 impl Progress {
-    /// Of a crawl that is over when it has ended and none are `awaited`.
-    pub(super) fn of(crawl: CrawlHandle, awaited: Awaited) -> Self {
-        Self { crawl, begun: Instant::now(), awaited }
+    /// For the follower `name` of a crawl that is over when it has ended and none are `awaited`.
+    pub(super) fn of(name: &'static str, crawl: CrawlHandle, awaited: Awaited) -> Self {
+        let now = Instant::now();
+        Self { name, crawl, begun: now, level_at: Cell::new(now), awaited }
     }
 
     /// Whether what is left shall wait for the next run.
@@ -80,5 +85,24 @@ impl Source for Progress {
 
     fn elapsed(&self) -> Duration {
         self.begun.elapsed()
+    }
+
+    fn hear(&self, told: Told) {
+        let committed = self.crawl.committed_pages_bytes().unwrap_or(told.sealed_to);
+        let behind_bytes = committed.saturating_sub(told.sealed_to);
+        if behind_bytes == 0 {
+            self.level_at.set(Instant::now());
+        }
+        let state = FollowerState {
+            behind_bytes,
+            behind_secs: if behind_bytes > 0 {
+                self.level_at.get().elapsed().as_secs_f64()
+            } else {
+                0.0
+            },
+            attempts_failed: told.attempts_failed,
+            has_failed: told.has_failed,
+        };
+        self.crawl.hear_follower(self.name, state);
     }
 }

@@ -12,12 +12,16 @@ use crate::settings::{self, Loaded, Overlay, Problems, RawConfig, Settings, Sour
 /// The one setting that the process itself changes while it runs.
 const LOG_LEVEL: &str = "log_level";
 /// Settings that only the process knows, and heeds when it starts.
-const AT_START: [&str; 18] = [
+const AT_START: [&str; 22] = [
     "urls",
     "seeds",
     "skip_bad_seeds",
     "progress",
     "log_format",
+    "format",
+    "content",
+    "content_threads",
+    "extract_rules",
     "auth",
     "daemon",
     "admin",

@@ -11,6 +11,7 @@ use super::file::read_toml;
 use super::problem::Problem;
 use super::suggest::nearest;
 use super::table::{self, Setting};
+use crate::rules;
 
 /// Prefix of the environment variables.
 pub(crate) const ENV_PREFIX: &str = "CRAWLER_";
@@ -88,7 +89,7 @@ pub(crate) fn layers(sources: &Sources, findings: &mut Findings) -> Vec<Layer> {
     let flags = sources.flags.iter().map(|(setting, entries)| (setting.key, entries.clone()));
     layers.push(Layer { entries: flags.collect() });
     let overlays = sources.overlays.iter();
-    layers.extend(overlays.map(|own| read_toml(&own.name, &own.text, &mut findings.problems)));
+    layers.extend(overlays.map(|own| overlay_layer(own, &mut findings.problems)));
     for layer in &mut layers {
         expand_list_files(layer, &mut findings.problems);
     }
@@ -101,6 +102,27 @@ fn defaults() -> Layer {
         (setting.key, texts.map(|text| Entry::new(text, "default")).collect())
     };
     Layer { entries: table::all().map(entry).collect() }
+}
+
+/// What an operator has laid over the rest. Extraction rules are read from files when a crawl starts,
+/// and an overlay is none.
+fn overlay_layer(own: &Overlay, problems: &mut Vec<Problem>) -> Layer {
+    let mut layer = read_toml(&own.name, &own.text, problems);
+    if let Some(entries) = layer.entries.get_mut(rules::SETTING) {
+        for tables in entries.extract_if(.., |entry| entry.text == own.name) {
+            problems.push(Problem {
+                place: tables.place,
+                source_line: tables.source_line,
+                what: "extraction rules cannot be laid over a running crawl".to_owned(),
+                notes: vec![
+                    "put them into a file, say extract_rules = [\"FILE\"] here, and restart; rows of pages \
+                     that are stored already are made by `crawler export extracted`"
+                        .to_owned(),
+                ],
+            });
+        }
+    }
+    layer
 }
 
 fn file_layer(path: &Path, findings: &mut Findings) -> Layer {

@@ -5,9 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use crawler_engine::usable_cores;
 use crawler_fetch::{Network, NetworkError};
 use crawler_url::ShardCount;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue};
 use tracing_subscriber::EnvFilter;
 
+use super::redact::names_a_secret;
 use super::value::Refusal;
 
 const DNS_PORT: u16 = 53;
@@ -25,9 +26,6 @@ const RESERVED_HEADERS: [(&str, &str); 6] = [
     ("transfer-encoding", "requests have no body"),
     ("accept-encoding", "only codings that can be undone are asked for"),
 ];
-
-/// Headers whose values are secrets: they are not stored, nor sent to some hosts in clear text.
-const SECRET_HEADERS: [HeaderName; 2] = [header::AUTHORIZATION, header::COOKIE];
 
 /// A number of cores, or all that this process may use.
 pub(crate) fn workers(text: &str) -> Result<ShardCount, Refusal> {
@@ -79,7 +77,9 @@ pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
         accepted: Some("NAME: VALUE, such as `Accept-Language: en`".to_owned()),
     };
     let Some((name, value)) = text.split_once(':') else {
-        return Err(refusal(format!("`{text}` has no colon")));
+        // What follows its first word may be a secret.
+        let word = text.split_whitespace().next().unwrap_or_default();
+        return Err(refusal(format!("`{word}` has no colon")));
     };
     let (name, value) = (name.trim(), value.trim());
     let Ok(header_name) = name.parse::<HeaderName>() else {
@@ -91,7 +91,8 @@ pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
     }
     match HeaderValue::from_str(value) {
         Ok(mut value) => {
-            value.set_sensitive(SECRET_HEADERS.contains(&header_name));
+            // Not to be stored, nor sent to some hosts in clear text.
+            value.set_sensitive(names_a_secret(name));
             Ok((header_name, value))
         }
         Err(_) => Err(refusal(format!("the value of `{name}` has characters no header may have"))),

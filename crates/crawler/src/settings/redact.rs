@@ -18,7 +18,7 @@ pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a text ends with the name of a header that is a secret.
-fn names_a_secret(text: &str) -> bool {
+pub(super) fn names_a_secret(text: &str) -> bool {
     let is_outside = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
     let name = text.rsplit(is_outside).next().unwrap_or_default().to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::object::{Object, Rows};
+use super::object::{Lines, Object, Rows};
 use super::target::S3Target;
 use crate::error::ResultError;
 
@@ -20,6 +20,8 @@ pub(in crate::sink) enum Entry {
     Target(String),
     /// These rows become objects: noted before, so that no later run cuts them otherwise.
     Rows(Rows),
+    /// So do these lines.
+    Lines(Lines),
     /// The parts of an object are sent under this id.
     Parts { key: String, id: String },
     /// An object is there, and is what it should be.
@@ -53,6 +55,10 @@ pub(in crate::sink) struct Ledger {
     /// Rows that have become objects or are about to, the newest last; of the others those of which
     /// an object is missing.
     rows: Vec<Rows>,
+    /// Lines likewise.
+    lines: Vec<Lines>,
+    /// How far the lines of each file have become objects or are about to.
+    lines_to: HashMap<String, u64>,
     /// Bytes and time of what is there.
     done: HashMap<String, (u64, Option<u64>)>,
     /// Ids of parts whose object is not there.
@@ -82,8 +88,14 @@ impl Ledger {
             .and_then(|folder| folder.sync_all())
             .map_err(ResultError::io("write", &folder))?;
         let notes = Notes { file: Arc::new(file), path: path.as_path().into() };
-        let mut ledger =
-            Self { notes, rows: Vec::new(), done: HashMap::new(), parts: HashMap::new() };
+        let mut ledger = Self {
+            notes,
+            rows: Vec::new(),
+            lines: Vec::new(),
+            lines_to: HashMap::new(),
+            done: HashMap::new(),
+            parts: HashMap::new(),
+        };
         ledger.read(&text[..whole], target, &path)?;
         if whole == 0 {
             ledger.notes.add(&Entry::Target(target.to_string()))?;
@@ -108,6 +120,7 @@ impl Ledger {
                 }
                 Entry::Target(_) => {}
                 Entry::Rows(rows) => self.rows.push(rows),
+                Entry::Lines(lines) => self.expect(lines),
                 Entry::Parts { key, id } => drop(self.parts.insert(key, id)),
                 Entry::Object { key, bytes, written, .. } => {
                     self.parts.remove(&key);
@@ -143,6 +156,24 @@ impl Ledger {
         undone
     }
 
+    /// Up to where the lines of a file have become objects or are about to.
+    pub(in crate::sink) fn lines_to(&self, file: &str) -> u64 {
+        self.lines_to.get(file).copied().unwrap_or_default()
+    }
+
+    /// The objects of lines that are not there.
+    pub(in crate::sink) fn undone_lines(&mut self, data_dir: &Path) -> Vec<Object> {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.retain(|lines| !self.has(&lines.object(data_dir)));
+        self.lines = lines;
+        self.lines.iter().map(|lines| lines.object(data_dir)).collect()
+    }
+
+    fn expect(&mut self, lines: Lines) {
+        self.lines_to.insert(lines.file.clone(), lines.bytes.1);
+        self.lines.push(lines);
+    }
+
     /// The id of parts that an earlier run sent of it.
     pub(in crate::sink) fn stale_parts(&self, key: &str) -> Option<String> {
         self.parts.get(key).cloned()
@@ -152,6 +183,13 @@ impl Ledger {
     pub(in crate::sink) fn begin(&mut self, rows: Rows) -> Result<(), ResultError> {
         self.notes.add(&Entry::Rows(rows))?;
         self.rows.push(rows);
+        Ok(())
+    }
+
+    /// These lines become an object.
+    pub(in crate::sink) fn begin_lines(&mut self, lines: Lines) -> Result<(), ResultError> {
+        self.notes.add(&Entry::Lines(lines.clone()))?;
+        self.expect(lines);
         Ok(())
     }
 

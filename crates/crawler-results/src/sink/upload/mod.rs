@@ -1,7 +1,7 @@
 //! What the crawl leaves, as objects of an S3-compatible store, while it goes on.
 //!
 //! Each object is the committed part of a file that will not change: whole WARC files, ranges of the
-//! page list and of the index, what followers make. What is there is in `results/uploads.jsonl`.
+//! page list, of the index and of the lines that followers make, Parquet files. What is there is in `results/uploads.jsonl`.
 
 pub(in crate::sink) mod ledger;
 pub(in crate::sink) mod object;
@@ -16,13 +16,13 @@ use std::time::{Duration, SystemTime};
 use object_store::aws::AmazonS3;
 use serde_json::Value;
 
-use super::attempt::until_done;
+use super::attempt::{Failures, until_done};
 use super::backoff::Backoff;
 use super::wait::Waiting;
 use crate::error::ResultError;
 use crate::follow::{Delivery, Follower, PageRow, Role, RowRange};
 use ledger::Ledger;
-use object::{Object, Rows};
+use object::{Lines, Object, Rows};
 use put::Put;
 pub use target::{BadTarget, S3Target};
 
@@ -38,6 +38,7 @@ pub struct Upload {
     target: S3Target,
     store: Arc<AmazonS3>,
     backoff: Backoff,
+    failures: Failures,
     ledger: Option<Ledger>,
     /// Behind the last row taken.
     at: u64,
@@ -65,6 +66,7 @@ impl Upload {
             store: target.connect()?,
             target,
             backoff,
+            failures: Failures::default(),
             ledger: None,
             at: 0,
             sealed_to: 0,
@@ -90,7 +92,17 @@ impl Upload {
             ledger.begin(Rows { pages: (pages.1, to), cdxj: (cdxj.1, end) })?;
             self.rows = 0;
         }
+        for (file, sealed) in object::sealed_lines(&self.data_dir)? {
+            let from = ledger.lines_to(&file);
+            if sealed < from {
+                return Err(was_made_anew(&file, from));
+            }
+            if sealed > from {
+                ledger.begin_lines(Lines { file, bytes: (from, sealed) })?;
+            }
+        }
         let mut objects = ledger.undone_rows(&self.data_dir);
+        objects.extend(ledger.undone_lines(&self.data_dir));
         let current = settled.and(self.warc.as_deref());
         objects.extend(object::warcs(&self.data_dir, current)?);
         objects.extend(object::made(&self.data_dir, settled)?);
@@ -115,7 +127,7 @@ impl Upload {
                 stale_parts: ledger.stale_parts(&object.key),
                 notes: ledger.notes.clone(),
             };
-            Box::pin(until_done(put, self.backoff)) as _
+            Box::pin(until_done(put, self.backoff, self.failures.clone())) as _
         };
         if let Some(etag) = self.waiting.turn(begin)? {
             ledger.add(object, etag)?;
@@ -123,6 +135,13 @@ impl Upload {
         }
         Ok(Delivery::UnderWay)
     }
+}
+
+fn was_made_anew(file: &str, uploaded: u64) -> ResultError {
+    ResultError::Other(format!(
+        "{file} has less than the {uploaded} bytes that were uploaded of it, so it was made anew since: remove \
+         results/uploads.jsonl and results/upload.json, and all is uploaded again"
+    ))
 }
 
 impl Follower for Upload {
@@ -159,6 +178,10 @@ impl Follower for Upload {
             self.warc = Some(row.warc.file.to_string());
         }
         Ok(())
+    }
+
+    fn attempts_failed(&self) -> u64 {
+        self.failures.count()
     }
 
     fn is_full(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What is to be uploaded.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -29,19 +30,39 @@ pub(in crate::sink) struct Rows {
 }
 
 impl Rows {
-    /// The objects they become: their names sort as they follow each other.
+    /// The objects they become.
     pub(in crate::sink) fn objects(self, data_dir: &Path) -> [Object; 2] {
-        let part = |file: &str, name: &str, ending: &str, (from, to): (u64, u64)| Object {
-            key: format!("{name}-{from:015}-{to:015}.{ending}"),
-            path: data_dir.join(file),
-            from,
-            to,
-            written: None,
-        };
         [
-            part("pages/pages.jsonl", "pages/pages", "jsonl", self.pages),
-            part("cdxj/index.cdxj", "cdxj/index", "cdxj", self.cdxj),
+            part(data_dir, "pages/pages.jsonl", self.pages),
+            part(data_dir, "cdxj/index.cdxj", self.cdxj),
         ]
+    }
+}
+
+/// Bytes of a file to which a follower adds lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::sink) struct Lines {
+    /// Its path in the data directory.
+    pub(in crate::sink) file: String,
+    pub(in crate::sink) bytes: (u64, u64),
+}
+
+impl Lines {
+    /// The object they become.
+    pub(in crate::sink) fn object(&self, data_dir: &Path) -> Object {
+        part(data_dir, &self.file, self.bytes)
+    }
+}
+
+/// A part of a file that grows: the names of its objects sort as they follow each other.
+fn part(data_dir: &Path, file: &str, (from, to): (u64, u64)) -> Object {
+    let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    Object {
+        key: format!("{name}-{from:015}-{to:015}.{ending}"),
+        path: data_dir.join(file),
+        from,
+        to,
+        written: None,
     }
 }
 
@@ -114,11 +135,41 @@ pub(in crate::sink) fn warcs(
     Ok(objects)
 }
 
-/// Folders of what followers make of pages.
-const MADE: [&str; 3] = ["content", "extracted", "parquet"];
+/// Followers that add lines to files.
+const LINE_MAKERS: [&str; 2] = ["content", "extracted"];
 
-/// The files that followers make. While these are at work (`settled` is given) only Parquet files that
-/// were not written since then: others grow, and a newer one may be written anew.
+/// The files to which followers add lines, with what of them is sealed: that stays as it is.
+///
+/// # Errors
+/// When what they have noted cannot be read.
+pub(in crate::sink) fn sealed_lines(data_dir: &Path) -> Result<BTreeMap<String, u64>, ResultError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Noted {
+        state: State,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct State {
+        files: BTreeMap<String, u64>,
+    }
+    let mut sealed = BTreeMap::new();
+    for maker in LINE_MAKERS {
+        let path = data_dir.join("results").join(format!("{maker}.json"));
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(ResultError::io("read", &path)(error)),
+        };
+        let noted: Noted = serde_json::from_slice(&bytes)
+            .map_err(|error| ResultError::Position { path, reason: error.to_string() })?;
+        sealed.extend(noted.state.files);
+    }
+    Ok(sealed)
+}
+
+/// The Parquet files that followers make. While these are at work (`settled` is given) only those that
+/// were not written since then: a newer one may be written anew.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -127,7 +178,7 @@ pub(in crate::sink) fn made(
     settled: Option<SystemTime>,
 ) -> Result<Vec<Object>, ResultError> {
     let mut objects = Vec::new();
-    let mut folders = MADE.map(|folder| data_dir.join(folder)).to_vec();
+    let mut folders = vec![data_dir.join("parquet")];
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -157,11 +208,7 @@ fn made_file(
 ) -> Option<Object> {
     let written = about.modified().unwrap_or(UNIX_EPOCH);
     let is_parquet = path.extension().is_some_and(|ending| ending == "parquet");
-    let is_rows = path.extension().is_some_and(|ending| ending == "jsonl");
-    let is_ready = match settled {
-        Some(settled) => is_parquet && written < settled,
-        None => is_parquet || is_rows,
-    };
+    let is_ready = is_parquet && settled.is_none_or(|settled| written < settled);
     let key = path.strip_prefix(data_dir).ok()?.to_str().filter(|_| is_ready)?.to_owned();
     let since_1970 = written.duration_since(UNIX_EPOCH).unwrap_or_default();
     let written = Some(since_1970.as_millis() as u64);

@@ -14,7 +14,7 @@ use reqwest::header::{
 };
 use serde_json::Value;
 
-use super::attempt::until_done;
+use super::attempt::{Failures, until_done};
 use super::backoff::Backoff;
 use super::batch::Batch;
 use super::wait::Waiting;
@@ -58,6 +58,7 @@ pub struct WebhookConfig {
 /// Posts rows as they stand in the page list. See [`WebhookConfig`].
 pub struct Webhook {
     config: WebhookConfig,
+    failures: Failures,
     client: reqwest::Client,
     batch: Batch,
     waiting: Waiting<()>,
@@ -79,7 +80,8 @@ impl Webhook {
         let client =
             client.map_err(|error| ResultError::Other(format!("cannot set up HTTP: {error}")))?;
         let batch = Batch::new(config.rows_max, BATCH_BYTES);
-        Ok(Self { client, batch, waiting: Waiting::new()?, config })
+        let failures = Failures::default();
+        Ok(Self { client, batch, waiting: Waiting::new()?, config, failures })
     }
 }
 
@@ -138,6 +140,10 @@ impl Follower for Webhook {
         Ok(())
     }
 
+    fn attempts_failed(&self) -> u64 {
+        self.failures.count()
+    }
+
     fn is_full(&self) -> bool {
         self.batch.is_full()
     }
@@ -147,10 +153,10 @@ impl Follower for Webhook {
     }
 
     fn deliver(&mut self, range: RowRange) -> Result<Delivery, ResultError> {
-        let Self { config, client, batch, waiting } = self;
+        let Self { config, failures, client, batch, waiting } = self;
         let ended = waiting.turn(|| {
             let post = config.post(client, range, batch.bytes());
-            Box::pin(until_done(post, config.backoff))
+            Box::pin(until_done(post, config.backoff, failures.clone()))
         })?;
         Ok(if ended.is_some() { Delivery::Done } else { Delivery::UnderWay })
     }

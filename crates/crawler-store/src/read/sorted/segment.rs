@@ -12,8 +12,10 @@ use crate::read::cdxj::{ROW_BYTES_MAX, RowVisit};
 
 /// Bytes of the index before the end of a segment by which it is known again.
 const TAIL_BYTES: u64 = 4096;
-/// Bytes read at once: a few rows.
-const PIECE_BYTES: usize = 4096;
+/// Bytes read in a step of the bisection: a few rows.
+const PIECE_BYTES: u64 = 4096;
+/// Bytes among which no step is made any more, since all of them are read as soon.
+const LEFT_BYTES: u64 = 16 * PIECE_BYTES;
 
 /// Bytes `from` to `to` of the index as sorted lines.
 #[derive(Debug)]
@@ -80,11 +82,15 @@ impl Segment {
 
     /// Visits the rows that begin with `needle`.
     pub(super) fn find(&self, needle: &[u8], visit: &mut RowVisit<'_>) -> Result<(), StoreError> {
-        let mut line = Vec::new();
-        let mut at = self.first_from(needle, &mut line)?;
-        while self.read_line(at, &mut line)? && line.starts_with(needle) {
-            visit(&self.path, at, line.strip_suffix(b"\n").unwrap_or(&line))?;
-            at += line.len() as u64;
+        let mut rows = self.rows_near(needle)?;
+        while let Some((at, row)) = rows.next()? {
+            if row < needle {
+                continue;
+            }
+            if !row.starts_with(needle) {
+                break;
+            }
+            visit(&self.path, at, row)?;
         }
         Ok(())
     }
@@ -95,62 +101,85 @@ impl Segment {
         needle: &[u8],
         visit: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let mut line = Vec::new();
-        let mut at = self.first_from(needle, &mut line)?;
-        while self.read_line(at, &mut line)?
-            && visit(line.strip_suffix(b"\n").unwrap_or(&line)).is_continue()
-        {
-            at += line.len() as u64;
+        let mut rows = self.rows_near(needle)?;
+        while let Some((_, row)) = rows.next()? {
+            if row >= needle && visit(row).is_break() {
+                break;
+            }
         }
         Ok(())
     }
 
-    /// Where the first row begins that is not less than `needle`.
-    fn first_from(&self, needle: &[u8], line: &mut Vec<u8>) -> Result<u64, StoreError> {
+    /// The rows from a little before the first one that is not less than `needle`.
+    fn rows_near(&self, needle: &[u8]) -> Result<Rows<'_>, StoreError> {
+        let mut rows = Rows { segment: self, at: self.start, piece: Vec::new(), read: 0 };
         // Rows that begin before `low` are less than the needle; the first that begins at `high`
-        // or later is not.
+        // or later is not. Each step reads one piece, and what is left is read at once.
         let (mut low, mut high) = (self.start, self.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let at = self.line_start(middle, line)?;
-            if at < high && self.read_line(at, line)? && **line < *needle {
-                low = at + line.len() as u64;
-            } else {
-                high = middle;
+        while high - low > LEFT_BYTES {
+            // Pieces are pages of the system's cache.
+            let middle = (low + (high - low) / 2) / PIECE_BYTES * PIECE_BYTES;
+            rows.seek(middle);
+            rows.next_of(PIECE_BYTES)?; // the rest of a row
+            match rows.next_of(PIECE_BYTES)? {
+                Some((at, row)) if at < high && row < needle => low = rows.at,
+                _ => high = middle + 1,
             }
         }
-        Ok(low)
+        rows.seek(low);
+        Ok(rows)
+    }
+}
+
+/// Reads rows one behind the other.
+struct Rows<'a> {
+    segment: &'a Segment,
+    /// Where the next row begins.
+    at: u64,
+    /// What was read from there on; the first `read` bytes of it are rows given already.
+    piece: Vec<u8>,
+    read: usize,
+}
+
+impl Rows<'_> {
+    fn seek(&mut self, at: u64) {
+        self.at = at;
+        self.piece.clear();
+        self.read = 0;
     }
 
-    /// Where the first line begins that does so at `at` or later.
-    fn line_start(&self, at: u64, line: &mut Vec<u8>) -> Result<u64, StoreError> {
-        if at <= self.start {
-            return Ok(self.start);
-        }
-        self.read_line(at - 1, line)?;
-        Ok(at - 1 + line.len() as u64)
+    /// The next row without its line end, and where it begins.
+    fn next(&mut self) -> Result<Option<(u64, &[u8])>, StoreError> {
+        self.next_of(LEFT_BYTES)
     }
 
-    /// Reads from `at` to the next line end; `false` at the end of the file.
-    fn read_line(&self, at: u64, line: &mut Vec<u8>) -> Result<bool, StoreError> {
-        line.clear();
-        while at + (line.len() as u64) < self.end {
-            let begun = line.len();
-            line.resize(begun + PIECE_BYTES, 0);
-            let piece = line.get_mut(begun..).unwrap_or_default();
-            let read = self
-                .file
-                .read_at(piece, at + begun as u64)
-                .map_err(StoreError::io("read", &self.path))?;
-            line.truncate(begun + read);
-            if let Some(end) = memchr::memchr(b'\n', line.get(begun..).unwrap_or_default()) {
-                line.truncate(begun + end + 1);
-                return Ok(true);
-            }
-            if read == 0 || line.len() > ROW_BYTES_MAX {
-                return Err(StoreError::malformed(&self.path, at, "the row has no end"));
-            }
+    /// The same; `bytes` are read at once when nothing is left.
+    fn next_of(&mut self, bytes: u64) -> Result<Option<(u64, &[u8])>, StoreError> {
+        let at = self.at;
+        let path = &self.segment.path;
+        if at >= self.segment.end {
+            return Ok(None);
         }
-        Ok(!line.is_empty())
+        let mut searched = self.read;
+        let end = loop {
+            let fresh = self.piece.get(searched..).unwrap_or_default();
+            if let Some(end) = memchr::memchr(b'\n', fresh) {
+                break searched + end;
+            }
+            self.piece.drain(..self.read);
+            self.read = 0;
+            searched = self.piece.len();
+            self.piece.resize(searched + bytes as usize, 0);
+            let room = self.piece.get_mut(searched..).unwrap_or_default();
+            let read = self.segment.file.read_at(room, at + searched as u64);
+            let read = read.map_err(StoreError::io("read", path))?;
+            self.piece.truncate(searched + read);
+            if read == 0 || searched > ROW_BYTES_MAX {
+                return Err(StoreError::malformed(path, at, "the row has no end"));
+            }
+        };
+        let begun = std::mem::replace(&mut self.read, end + 1);
+        self.at = at + (self.read - begun) as u64;
+        Ok(Some((at, self.piece.get(begun..end).unwrap_or_default())))
     }
 }

@@ -13,7 +13,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "HOSTS=NAME: VALUE",
         |s, given| put(&mut s.host_headers, given.each(host_header)),
         "Header for these hosts only (names, *.DOMAIN, *, separated by commas), instead of one of that name \
-         for all. Repeatable",
+         for all. Authorization, Cookie, X-Api-Key and the like are treated as --auth treats them. \
+         Repeatable",
     ),
     Setting::list(
         "auth",

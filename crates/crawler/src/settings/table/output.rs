@@ -52,9 +52,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         |s, given| put(&mut s.formats, given.one_of_each(FORMATS)),
         "What the crawl leaves in the output directory. WARC files, the page list and the index are always \
          kept: as warc (gzip, which every tool reads) or, if it is named, warc.zst (zstd, which takes less \
-         time). Besides: parquet (parquet/pages/: the page list as columns, by day); links \
-         (parquet/links/: the link graph, by day); jsonl.zst (pages/pages.jsonl.zst: the page list, \
-         compressed); content (content/content.jsonl: what each page says, see --content)",
+         time). Besides: parquet (parquet/pages/: the page list as columns, by day; parquet/extracted/: rows \
+         of extraction rules); links (parquet/links/: the link graph, by day); jsonl.zst \
+         (pages/pages.jsonl.zst: the page list, compressed); content (content/content.jsonl: what each \
+         page says, see --content)",
     )
     .default_items("warc")
     .common(),

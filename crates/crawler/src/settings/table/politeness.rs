@@ -159,7 +159,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "header",
         "NAME: VALUE",
         |s, given| put(&mut s.headers, given.each(header)),
-        "Header sent with every request. Repeatable",
+        "Header sent with every request. Of Authorization, Cookie, X-Api-Key and the like, stored requests \
+         have *** as the value. Repeatable",
     )
     .short('H'),
 ];

@@ -25,7 +25,8 @@ HEADER = """\
 # `make instructions ARGS=--write`; say in the commit what changed them.
 """
 # Rounds are few where a round is long.
-ROUNDS = {"scan-text": 2, "scan-links": 5, "join": 3, "robots": 20, "decode": 2, "warc": 5}
+ROUNDS = {"scan-text": 2, "scan-links": 5, "join": 3, "robots": 20, "decode": 2,
+          "decode-br": 2, "warc": 5}
 
 
 def count(binary, path, rounds):

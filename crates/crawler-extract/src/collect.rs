@@ -12,6 +12,9 @@ use crate::rel::{Rel, link_kind};
 use crate::srcset::srcset_urls;
 use crate::text::attribute_value;
 
+/// First reservation for links: most pages have no more.
+const OUTLINKS_EXPECTED: usize = 256;
+
 /// Walks through a page. `text` is `input.bytes` in an encoding whose markup is ASCII.
 pub(crate) fn collect<'t>(text: &'t [u8], input: &PageInput<'t>, syntax: Syntax) -> Collected<'t> {
     let mut collector = Collector {
@@ -21,7 +24,10 @@ pub(crate) fn collect<'t>(text: &'t [u8], input: &PageInput<'t>, syntax: Syntax)
         product_token: input.product_token.unwrap_or("robots"),
         outlinks_max: input.outlinks_max,
         foreign_depth: 0,
-        collected: Collected::default(),
+        collected: Collected {
+            outlinks: Vec::with_capacity(OUTLINKS_EXPECTED.min(input.outlinks_max)),
+            ..Collected::default()
+        },
     };
     collector.set_foreign_depth(0);
     while let Some(tag) = collector.cursor.next_tag() {

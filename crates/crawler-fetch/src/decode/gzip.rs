@@ -1,7 +1,7 @@
 //! gzip (RFC 1952): in one go when the body looks ordinary, else member by member.
 
-use super::DecodeEnd;
 use super::stream::{Stretch, read_more};
+use super::{DecodeEnd, spare};
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 use memchr::memmem;
@@ -34,7 +34,9 @@ fn one_go(decompressor: &mut Decompressor, body: &[u8], bytes_max: usize) -> Opt
     if size > trusted || memmem::find(&body[1..], MEMBER_START).is_some() {
         return None;
     }
-    let mut bytes = vec![0; size];
+    let mut bytes = spare::take();
+    // All of it is written over: only what the buffer never had is zeroed.
+    bytes.resize(size, 0);
     let decoded = decompressor.gzip_decompress(body, &mut bytes).ok()?;
     (decoded == size).then_some(bytes)
 }

@@ -2,6 +2,7 @@
 
 mod brotli;
 mod gzip;
+mod spare;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -142,7 +143,7 @@ impl Decoder {
         let mut end = DecodeEnd::Complete;
         for coding in codings.list.iter().rev().flatten() {
             let stretch = self.undo_one(*coding, &bytes, bytes_max);
-            bytes = Bytes::from(stretch.bytes);
+            bytes = spare::lend(stretch.bytes);
             // The first thing that went wrong explains what follows from it.
             if end == DecodeEnd::Complete {
                 end = stretch.end;

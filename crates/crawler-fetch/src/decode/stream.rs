@@ -1,6 +1,6 @@
 //! Decoding piece by piece: every body that cannot be decoded in one go.
 
-use super::DecodeEnd;
+use super::{DecodeEnd, spare};
 use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 use std::io::{self, Read};
 use zstd::zstd_safe::{self, DCtx, DParameter, ResetDirective};
@@ -72,7 +72,10 @@ pub(super) fn read_all(mut decoder: impl Read, coded_bytes: usize, bytes_max: us
 
 /// Room for what so many coded bytes probably become.
 pub(super) fn reserved(coded_bytes: usize, bytes_max: usize) -> Vec<u8> {
-    Vec::with_capacity(coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max))
+    let mut bytes = spare::take();
+    bytes.clear();
+    bytes.reserve(coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max));
+    bytes
 }
 
 /// As [`read_all`], after what is in `bytes` already.

@@ -95,6 +95,17 @@ fn pages_are_exported_as_plain_files() {
     }
     assert!(seen > 3, "{seen}");
     place.crawler(["export", "files", "--to", "site", "-o", "crawl"]).ends(1).says(&["not empty"]);
+    let linked = ["export", "files", "--to", "linked", "--convert-links", "-o", "crawl"];
+    place.crawler(linked).ends(0).says(&["with links to the files of others"]);
+    let host = fs::read_dir(place.path("linked")).unwrap().next().unwrap().unwrap().file_name();
+    let has = |dir: &str, text: &str| {
+        fs::read_to_string(place.path(dir).join(&host).join("index.html")).unwrap().contains(text)
+    };
+    let to_file = "href=\"s00/index.html\"";
+    assert!(has("linked", to_file) && !has("site", to_file));
+    assert!(place.path("linked").join(&host).join("s00/index.html").is_file());
+    let from_root = "<link rel=\"stylesheet\" href=\"/";
+    assert!(has("site", from_root) && !has("linked", from_root));
     let only = ["export", "files", "--to", "none", "--where", "status = 404", "-o", "crawl"];
     place.crawler(only).ends(0).says(&["exported 0 pages"]);
 }

@@ -10,7 +10,7 @@ use crate::webs::{serve, slow};
 fn a_running_crawl_can_be_watched() {
     let server = serve(slow());
     let place = Place::new();
-    let running = place.crawl(&server, &[]).start();
+    let running = place.crawl(&server, &["--format", "content"]).start();
     until("stats.json", || place.path("crawl/stats.json").is_file().then_some(()));
     let shown = place.crawler(["stats", "-o", "crawl"]).ends(0);
     assert_eq!(shown.stat("state"), format!("running (process {})", running.pid()));
@@ -18,6 +18,10 @@ fn a_running_crawl_can_be_watched() {
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["pid"], running.pid());
     assert_eq!(json["phase"], "running");
+    until("a format that is told of", || {
+        let shown = place.crawler(["stats", "-o", "crawl"]).ends(0).text();
+        shown.lines().any(|line| line.starts_with("made/content: ")).then_some(())
+    });
     let ended = running.ends(0);
 
     let shown = place.crawler(["stats", "-o", "crawl"]).ends(0);

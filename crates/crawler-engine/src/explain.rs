@@ -22,7 +22,7 @@ pub struct StoredUrl {
     pub canonical: Option<CanonicalRules>,
     /// Its name in the store.
     pub fingerprint: Fingerprint,
-    /// What its host's robots.txt says of it; none when it was not asked for yet.
+    /// What its host's robots.txt says of it; none when it is not known yet.
     pub robots: Option<StoredRobots>,
     /// Its host, when that has been asked for anything or has something queued.
     pub host: Option<StoredHost>,

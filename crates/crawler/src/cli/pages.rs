@@ -18,7 +18,7 @@ Examples:
   crawler pages --where 'mime ~ ^text/html and not (status in (200, 304) or redirect)'
   crawler pages --where 'ts >= 2026-11-01 and wire_bytes > 1000000' --format csv
   crawler pages --fields url,title,language --limit 20
-  crawler pages --skipped --where 'reason = robots_denied' --format jsonl
+  crawler pages --skipped --where 'reason = robots' --format jsonl
   crawler pages --where 'status = 200' --format parquet > ok.parquet
 
 Expressions:

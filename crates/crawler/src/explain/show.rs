@@ -82,7 +82,7 @@ impl Explanation {
                 let why = robots.unreachable.as_ref().map(|why| format!(", unreachable ({why})"));
                 lines.put("robots", verdict + &why.unwrap_or_default());
             }
-            None if self.fingerprint.is_some() => lines.put("robots", "not asked for yet"),
+            None if self.fingerprint.is_some() => lines.put("robots", "not known yet"),
             None => {}
         }
         if let Some(budget) = &self.budget {

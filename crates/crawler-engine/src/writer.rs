@@ -192,13 +192,12 @@ impl Writer {
     }
 
     fn patience(&self) -> Duration {
-        let wanted = self.dirty && self.shared.writer.commit_wanted.load(Ordering::Relaxed);
-        let interval = if wanted { COMMIT_GAP } else { COMMIT_INTERVAL };
-        // Shards may ask for a commit while this one waits, but only if there is something in it.
-        let longest = if self.dirty { COMMIT_GAP } else { COMMIT_INTERVAL };
-        interval
-            .saturating_sub(self.committed_at.elapsed())
-            .clamp(Duration::from_millis(1), longest)
+        let unsaved = match (self.dirty, self.shared.writer.commit_wanted.load(Ordering::Relaxed)) {
+            (false, _) => Unsaved::Nothing,
+            (true, false) => Unsaved::Something,
+            (true, true) => Unsaved::Awaited,
+        };
+        patience(unsaved, self.committed_at.elapsed(), self.stats_at.elapsed())
     }
 
     fn is_commit_due(&self) -> bool {
@@ -307,6 +306,27 @@ impl Writer {
     }
 }
 
+/// What the writer has that no commit has made durable.
+#[derive(Debug, Clone, Copy)]
+enum Unsaved {
+    Nothing,
+    Something,
+    /// And a shard waits for it.
+    Awaited,
+}
+
+/// Longest wait for the next batch. Never nothing, so that waiting keeps no core busy.
+fn patience(unsaved: Unsaved, since_commit: Duration, since_stats: Duration) -> Duration {
+    let left = match unsaved {
+        // However long ago the last commit was, only statistics become due.
+        Unsaved::Nothing => COMMIT_INTERVAL.saturating_sub(since_stats),
+        // A shard may ask for a commit while the writer waits.
+        Unsaved::Something => COMMIT_INTERVAL.saturating_sub(since_commit).min(COMMIT_GAP),
+        Unsaved::Awaited => COMMIT_GAP.saturating_sub(since_commit),
+    };
+    left.max(Duration::from_millis(1))
+}
+
 /// The durable step: frontier changes, output lengths and counters in one database batch.
 fn record(
     shared: &Shared,
@@ -340,6 +360,29 @@ fn discard(shared: &Shared, inbox: &Receiver<ToWriter>) {
             }
             ToWriter::Barrier { done, .. } => drop(done),
             ToWriter::Close => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_writer_sleeps_until_statistics_are_due() {
+        let table = [
+            (Unsaved::Nothing, 60_000, 0, 1000),
+            (Unsaved::Nothing, 60_000, 400, 600),
+            (Unsaved::Nothing, 0, 1000, 1),
+            (Unsaved::Something, 0, 0, 50),
+            (Unsaved::Something, 990, 0, 10),
+            (Unsaved::Awaited, 20, 0, 30),
+            (Unsaved::Awaited, 60_000, 0, 1),
+        ];
+        for (unsaved, since_commit, since_stats, expected) in table {
+            let ms = Duration::from_millis;
+            let waits = patience(unsaved, ms(since_commit), ms(since_stats));
+            assert_eq!(waits, ms(expected), "{unsaved:?} {since_commit} {since_stats}");
         }
     }
 }

@@ -79,20 +79,19 @@ impl Digests {
 
     fn read_on(&mut self, path: &Path) -> std::io::Result<()> {
         let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(self.end))?;
-        let mut written = Vec::new();
+        // A commit may be large: it is read in pieces, since the pages of one buffer for all of it
+        // would be taken and given back with each commit.
+        let mut piece = Vec::with_capacity(PIECE_BYTES);
         loop {
-            let before = written.len();
-            (&mut file).take(PIECE_BYTES as u64).read_to_end(&mut written)?;
-            if written.get(before..).unwrap_or_default().iter().all(|byte| *byte == 0) {
-                break;
-            }
+            file.seek(SeekFrom::Start(self.end))?;
+            piece.clear();
+            (&mut file).take(PIECE_BYTES as u64).read_to_end(&mut piece)?;
+            // A commit ends with a mark that is not zero.
+            let Some(last) = piece.iter().rposition(|byte| *byte != 0) else { return Ok(()) };
+            piece.truncate(last + 1);
+            self.state.0.update(&piece);
+            self.end += piece.len() as u64;
         }
-        // A commit ends with a mark that is not zero.
-        let used = written.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
-        self.state.0.update(written.get(..used).unwrap_or_default());
-        self.end += used as u64;
-        Ok(())
     }
 }
 

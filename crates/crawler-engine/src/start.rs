@@ -88,10 +88,7 @@ pub(crate) fn start_measured(
     let stored_seeds = frontier.reader().seeds()?;
     let checkpoint = read_checkpoint(&config.data_dir, &frontier)?;
     clock::go_on_from(checkpoint.as_ref().map(|last| last.at).unwrap_or_default());
-    if frontier.payload().is_none() && has_results(&config.data_dir) {
-        return Err(StartError::LostFrontier { dir: config.data_dir });
-    }
-    let resumed = frontier.payload().is_some();
+    let resumed = is_resumed(&config, &frontier)?;
     settle_rules(&config, &mut frontier)?;
     if config.start == Start::Recrawl && checkpoint.is_some() {
         frontier.start_generation()?;
@@ -150,6 +147,15 @@ pub(crate) fn start_measured(
         config,
     });
     spawn(shared, store, frontier, Begin { seeds, lock, watch })
+}
+
+/// Whether the directory has a crawl to go on with. Results without one are not to be mixed with others.
+fn is_resumed(config: &CrawlConfig, frontier: &FrontierDb) -> Result<bool, StartError> {
+    let resumed = frontier.payload().is_some();
+    if !resumed && has_results(&config.data_dir) {
+        return Err(StartError::LostFrontier { dir: config.data_dir.clone() });
+    }
+    Ok(resumed)
 }
 
 /// Refuses a crawl that would end at once.

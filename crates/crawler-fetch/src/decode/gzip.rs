@@ -34,9 +34,7 @@ fn one_go(decompressor: &mut Decompressor, body: &[u8], bytes_max: usize) -> Opt
     if size > trusted || memmem::find(&body[1..], MEMBER_START).is_some() {
         return None;
     }
-    let mut bytes = spare::take();
-    // All of it is written over: only what the buffer never had is zeroed.
-    bytes.resize(size, 0);
+    let mut bytes = spare::stale(size);
     let decoded = decompressor.gzip_decompress(body, &mut bytes).ok()?;
     (decoded == size).then_some(bytes)
 }

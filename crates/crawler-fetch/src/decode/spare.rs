@@ -5,15 +5,28 @@ use bytes::Bytes;
 use std::cell::Cell;
 
 /// What is kept for the next body at most.
-const KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
+const KEPT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 thread_local! {
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A buffer with whatever was in it before.
-pub(super) fn take() -> Vec<u8> {
-    SPARE.take()
+/// An empty buffer with room for so many bytes.
+pub(super) fn empty(room: usize) -> Vec<u8> {
+    let mut bytes = SPARE.take();
+    bytes.clear();
+    // Not grown: that would copy what nobody wants any more.
+    if bytes.capacity() < room { Vec::with_capacity(room) } else { bytes }
+}
+
+/// A buffer of so many bytes, all of which are to be written over: they are whatever they were before.
+pub(super) fn stale(len: usize) -> Vec<u8> {
+    let mut bytes = SPARE.take();
+    if bytes.capacity() < len {
+        return vec![0; len];
+    }
+    bytes.resize(len, 0);
+    bytes
 }
 
 /// The bytes, whose memory comes back when the last use of them is dropped.
@@ -50,15 +63,26 @@ mod tests {
         let page = lend(buffer);
         let part = page.slice(1..3);
         drop(page);
-        assert_eq!((part.as_ref(), take().capacity()), (&b"ag"[..], 0));
+        assert_eq!((part.as_ref(), SPARE.take().capacity()), (&b"ag"[..], 0));
         drop(part);
-        let again = take();
-        assert_eq!(again.as_ptr(), at);
+        let again = stale(50_000);
+        assert_eq!((again.as_ptr(), again.len()), (at, 50_000));
+        drop(lend(again));
+        let empty = empty(100_000);
+        assert_eq!((empty.as_ptr(), empty.len()), (at, 0));
+    }
+
+    #[test]
+    fn too_small_a_buffer_is_replaced() {
+        drop(lend(vec![7; 10]));
+        assert_eq!(stale(20), [0; 20]);
+        drop(lend(vec![7; 10]));
+        assert!(empty(20).capacity() >= 20);
     }
 
     #[test]
     fn a_large_buffer_is_not_kept() {
         drop(lend(vec![0; KEPT_BYTES_MAX + 1]));
-        assert_eq!(take().capacity(), 0);
+        assert_eq!(empty(0).capacity(), 0);
     }
 }

@@ -72,10 +72,7 @@ pub(super) fn read_all(mut decoder: impl Read, coded_bytes: usize, bytes_max: us
 
 /// Room for what so many coded bytes probably become.
 pub(super) fn reserved(coded_bytes: usize, bytes_max: usize) -> Vec<u8> {
-    let mut bytes = spare::take();
-    bytes.clear();
-    bytes.reserve(coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max));
-    bytes
+    spare::empty(coded_bytes.saturating_mul(EXPECTED_RATIO).min(bytes_max))
 }
 
 /// As [`read_all`], after what is in `bytes` already.

@@ -38,6 +38,11 @@ class Peer:
     environment: Callable[[Job], dict[str, str]] = field(default=lambda _: {})
 
 
+# Pages that are linked with their dashes escaped.
+DASHES = r"/git-[a-z0-9-]+--[a-z]+\.html$"
+NO_REFERENCES = "does not read character references in links (`git-web&#45;&#45;browse.html`)"
+
+
 def first_number(*command: str | Path) -> str:
     """The version in the first line of what a program says of itself."""
     said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
@@ -87,10 +92,10 @@ PEERS = [
                       "--ignore-tags=img,link,script,object", "--reject=*.gif,*.jpg,*.png,*.svg", "--filter-urls",
                       "--directory-prefix", job.output, "--input-file", job.seeds],
          lambda job: first_number("wget2", "--version"), exit_codes=(0, 8),
-         differs=r"/git-[a-z0-9-]+--[a-z]+\.html$",
-         because="does not read character references in links (`git-web&#45;&#45;browse.html`)"),
+         differs=DASHES, because=NO_REFERENCES),
     Peer("spider", "spider (crate)", "links, robots.txt", "nothing (hands pages to a subscriber)",
-         lambda job: [job.installed / "spider/release/spider-docs", job.seeds], spider_version),
+         lambda job: [job.installed / "spider/release/spider-docs", job.seeds], spider_version,
+         differs=DASHES + r"|\.yaml$", because=NO_REFERENCES + ", and leaves YAML files out"),
     pattern("aiohttp", "asyncio with aiohttp, one core", "a list, reads links", "aiohttp", "all"),
     pattern("processes", "asyncio with aiohttp in a process per core", "a list, reads links", "aiohttp", "all"),
     pattern("threads", "threads with requests", "a list, reads links", "requests", "some"),

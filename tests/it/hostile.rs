@@ -11,7 +11,9 @@ use crate::harness::Place;
 
 /// Hosts that ask for half a minute of quiet are waited for.
 const PATIENCE: Duration = Duration::from_secs(90);
-const RSS_BYTES_MAX: u64 = 300 << 20;
+/// An unoptimised build, with two shards that may each have two of the largest bodies open at once, takes
+/// more than one that is shipped; short of memory it would shed URLs, as it should.
+const RSS_BYTES_MAX: u64 = 400 << 20;
 const DEPTH: &str = "4";
 /// The password in a link of one page.
 const SECRET: &str = "hunter2";
@@ -45,7 +47,7 @@ fn everything_ends_as_it_must() {
         ["--retries", "1"],
         ["--depth", DEPTH],
         ["--workers", "2"],
-        ["--max-rss", "300M"],
+        ["--max-rss", "400M"],
         ["--progress", "off"],
         ["--log-level", "trace"],
     ];

@@ -15,8 +15,8 @@ durable frontier, WARC, indexes. Median of {runs} crawls, in brackets the lowest
 
 `tiny` pages have 4 KB, `docs` a mean of 38 KB and 90 links, `live` a mean of 242 KB (median 138 KB) and 50 links; they
 come as gzip or brotli. `https-ten` closes a connection after ten answers and lets sessions resume, `https-resumed` after
-each, `https-fresh` as well and lets none resume. TLS 1.3 with the hybrid key exchange X25519MLKEM768, an ECDSA P-256 certificate signed
-directly by a P-256 authority; HTTP/2 where there is TLS, HTTP/1.1 elsewhere.
+each, `https-fresh` as well and lets none resume. TLS 1.3 with X25519 and AES-128, an ECDSA P-256 certificate signed
+directly by a P-256 authority; HTTP/1.1 everywhere.
 """
 SPLIT_NOTE = """\
 One further crawl of some cases under `perf record` (flat: what the compiler inlined counts for the function it is in),
